@@ -1,0 +1,31 @@
+"""Pictures for the pages: one function per kind of picture.
+
+Matplotlib is imported when a picture is drawn, so that importing this package is fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+# Where each exported name is defined; a new kind of picture adds its line here.
+_HOME = {
+    "show_feature_maps": "images",
+    "show_grids": "grids",
+    "show_images": "images",
+}
+
+__all__ = ["show_feature_maps", "show_grids", "show_images"]
+
+
+def __getattr__(name: str) -> Any:
+    """Find an exported name in the module that defines it."""
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """List the exported names."""
+    return sorted(__all__)
