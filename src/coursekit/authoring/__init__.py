@@ -1,0 +1,1 @@
+"""What authors and instructors run: release steps, the book, and the lint rules."""

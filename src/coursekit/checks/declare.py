@@ -1,0 +1,173 @@
+"""What an author writes down about an exercise: cases, points, and misconceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coursekit.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the student's function.
+
+    Parameters
+    ----------
+    note : str
+        What is special about it, as the student reads it: ``"stride 2"``.
+    args, kwargs
+        Arguments of the call: plain numbers, strings, None, NumPy arrays, and lists,
+        tuples and dictionaries of those.
+    """
+
+    note: str
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+def case(note: str, /, *args: Any, **kwargs: Any) -> Case:
+    """Write a case as the call it stands for: ``case("stride 2", x, w, stride=2)``."""
+    return Case(note, args, kwargs)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that earn their points together or not at all.
+
+    Parameters
+    ----------
+    name : str
+        What the group looks at, as a row of the student's report: ``"Strides"``.
+    points : float
+        What it is worth.
+    cases : callable
+        Draws the cases from a random source, smallest first. It must draw different
+        inputs of the same kind each time.
+    """
+
+    name: str
+    points: float
+    cases: Callable[[np.random.Generator], Sequence[Case]]
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A plausible wrong implementation.
+
+    Parameters
+    ----------
+    name : str
+        A few words, unique in the exercise: ``"flipped kernel"``.
+    hint : str
+        One or two sentences that lead to the mistake without giving the code.
+    function : callable
+        The wrong implementation, with the signature of the right one.
+    """
+
+    name: str
+    hint: str
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function that students complete, and everything needed to check it.
+
+    Parameters
+    ----------
+    id : str
+        Unique in the course and never reused: ``"ps1.correlate1d"``.
+    title : str
+        One line for reports.
+    reference : callable
+        The right implementation, in `convnets`.
+    groups : sequence of Group
+        What earns points; their points add up to the exercise's.
+    misconceptions : sequence of Misconception
+        Every one must lose points and be named.
+    rtol : float, default 1e-5
+        Largest error allowed, as a fraction of the largest expected magnitude. It
+        leaves room for single precision.
+    atol : float, default 1e-6
+        Largest error allowed where everything expected is 0.
+    difficulty : int, default 1
+        1 to 3.
+    minutes : int, default 10
+        How long it takes most students.
+    """
+
+    id: str
+    title: str
+    reference: Callable[..., Any]
+    groups: Sequence[Group]
+    misconceptions: Sequence[Misconception]
+    rtol: float = 1e-5
+    atol: float = 1e-6
+    difficulty: int = 1
+    minutes: int = 10
+
+    @property
+    def points(self) -> float:
+        """What the whole exercise is worth."""
+        return sum(group.points for group in self.groups)
+
+    @property
+    def function(self) -> str:
+        """Where students find it: ``"convnets.correlation:correlate1d"``."""
+        return f"{self.reference.__module__}:{self.reference.__name__}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer in prose, marked by a person."""
+
+    id: str
+    title: str
+    points: float
+    difficulty: int = 1
+    minutes: int = 10
+
+
+@dataclass(frozen=True)
+class ProblemSet:
+    """Exercises handed out and handed in together.
+
+    Parameters
+    ----------
+    id : str
+        Such as ``"ps1"``; also the name of its notebook and folder.
+    title : str
+        One line.
+    files : sequence of str
+        Source files that students edit, relative to the folder of `convnets`.
+    exercises : sequence of Exercise or Written
+        In the order of the notebook.
+    """
+
+    id: str
+    title: str
+    files: Sequence[str]
+    exercises: Sequence[Exercise | Written]
+
+    @property
+    def points(self) -> float:
+        """What the whole problem set is worth."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def functions(self) -> list[Exercise]:
+        """The exercises that are checked by running code."""
+        return [item for item in self.exercises if isinstance(item, Exercise)]
+
+    def find(self, exercise_id: str) -> Exercise | Written:
+        """Return one exercise by its id."""
+        for exercise in self.exercises:
+            if exercise.id == exercise_id:
+                return exercise
+        known = ", ".join(exercise.id for exercise in self.exercises)
+        msg = f"No exercise {exercise_id!r} in {self.id}. Known: {known}."
+        raise CourseError(msg)

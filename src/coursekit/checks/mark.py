@@ -1,0 +1,198 @@
+"""Mark an exercise: run every case, compare, and name the misconception.
+
+`mark` does not know how the function is called. A student's check calls it in the same
+process; the grader sends the case to another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coursekit.checks.compare import Difference, difference
+from coursekit.checks.declare import Case
+from coursekit.checks.key import Key, KeyCase, KeyGroup
+from coursekit.checks.outcome import Outcome
+
+Caller = Callable[[Case], Outcome]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The smallest case of a group that failed.
+
+    Parameters
+    ----------
+    case : Case
+        The call.
+    expected, got : Outcome
+        What should have happened, and what did.
+    why : Difference
+        What differs.
+    misconception, hint : str
+        The mistake whose outcomes equal the student's on the whole group; empty if
+        none does.
+    """
+
+    case: Case
+    expected: Outcome
+    got: Outcome
+    why: Difference
+    misconception: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """What a group of cases earned."""
+
+    name: str
+    points: float
+    cases: int
+    failed: int
+    failure: Failure | None = None
+
+    @property
+    def earned(self) -> float:
+        """The group's points, or nothing."""
+        return 0.0 if self.failed else self.points
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """What an exercise earned, and what went wrong.
+
+    Parameters
+    ----------
+    exercise, title, function : str
+        As in the key.
+    parameters : tuple of str
+        Names of the function's parameters.
+    groups : tuple of GroupResult
+        One for each group of the key.
+    problem : Difference, optional
+        Why no case could be run at all, such as a file that cannot be imported.
+    """
+
+    exercise: str
+    title: str
+    function: str
+    parameters: tuple[str, ...]
+    groups: tuple[GroupResult, ...]
+    problem: Difference | None = field(default=None)
+
+    @property
+    def points(self) -> float:
+        """What the exercise is worth."""
+        return sum(group.points for group in self.groups)
+
+    @property
+    def earned(self) -> float:
+        """What the exercise earned."""
+        return sum(group.earned for group in self.groups)
+
+    @property
+    def misconceptions(self) -> list[str]:
+        """Names of the mistakes found, each once."""
+        failures = [group.failure for group in self.groups if group.failure]
+        names = [failure.misconception for failure in failures]
+        return list(dict.fromkeys(name for name in names if name))
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether every failure is a stub that nobody has written yet."""
+        failures = [group.failure for group in self.groups if group.failure]
+        return bool(failures) and all(f.got.kind == "stub" for f in failures)
+
+
+def mark(key: Key, caller: Caller) -> ExerciseResult:
+    """Run every case of every group, even when one fails.
+
+    Parameters
+    ----------
+    key : Key
+        Inputs and outcomes.
+    caller : callable
+        Calls the student's function with a case and reports the outcome.
+    """
+    outcomes = [[caller(item.case) for item in group.cases] for group in key.groups]
+    groups = tuple(
+        _mark_group(key, group, got, outcomes)
+        for group, got in zip(key.groups, outcomes, strict=True)
+    )
+    return ExerciseResult(key.exercise, key.title, key.function, key.parameters, groups)
+
+
+def unmarked(key: Key, problem: Difference) -> ExerciseResult:
+    """Give the result of an exercise whose function could not be called at all."""
+    groups = tuple(
+        GroupResult(group.name, group.points, len(group.cases), len(group.cases))
+        for group in key.groups
+    )
+    return ExerciseResult(
+        key.exercise, key.title, key.function, key.parameters, groups, problem
+    )
+
+
+def _mark_group(
+    key: Key, group: KeyGroup, got: list[Outcome], everything: list[list[Outcome]]
+) -> GroupResult:
+    """Compare a group's outcomes with the expected ones."""
+    failures = []
+    for item, outcome in zip(group.cases, got, strict=True):
+        why = difference(item.expected, outcome, key.tolerance)
+        if why is not None:
+            failures.append(Failure(item.case, item.expected, outcome, why))
+    smallest = min(failures, key=_size, default=None)
+    if smallest is not None:
+        name = _diagnose(key, group, got, everything)
+        smallest = Failure(
+            smallest.case,
+            smallest.expected,
+            smallest.got,
+            smallest.why,
+            name,
+            key.hints.get(name, ""),
+        )
+    return GroupResult(
+        group.name, group.points, len(group.cases), len(failures), smallest
+    )
+
+
+def _diagnose(
+    key: Key, group: KeyGroup, got: list[Outcome], everything: list[list[Outcome]]
+) -> str:
+    """Name the misconception that explains a group, or return an empty string.
+
+    It must give the student's outcome on every case of the group. If several do, the
+    one that explains most cases of the whole exercise is named.
+    """
+    candidates = [name for name in key.hints if _explains(key, name, group.cases, got)]
+
+    def explained(name: str) -> int:
+        return sum(
+            _explains(key, name, (item,), [outcome])
+            for other, outcomes in zip(key.groups, everything, strict=True)
+            for item, outcome in zip(other.cases, outcomes, strict=True)
+        )
+
+    return max(candidates, key=explained, default="")
+
+
+def _explains(
+    key: Key, name: str, cases: tuple[KeyCase, ...], got: list[Outcome]
+) -> bool:
+    """Whether a misconception gives these outcomes on these cases."""
+    return all(
+        difference(item.wrong.get(name, item.expected), outcome, key.tolerance) is None
+        for item, outcome in zip(cases, got, strict=True)
+    )
+
+
+def _size(failure: Failure) -> int:
+    """How much a student has to read to understand a case."""
+    values: list[Any] = [*failure.case.args, *failure.case.kwargs.values()]
+    return sum(value.size if isinstance(value, np.ndarray) else 1 for value in values)

@@ -1,0 +1,217 @@
+"""A check's result as text for a terminal and as HTML for a notebook."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from typing import Any
+
+import numpy as np
+
+from coursekit.checks.mark import ExerciseResult, Failure, GroupResult
+from coursekit.checks.outcome import Outcome
+from coursekit.links import message_url
+
+WIDTH = 80
+STYLE = (
+    "table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0}"
+    "pre{margin:.3em 0;white-space:pre-wrap}"
+)
+
+
+def points_text(earned: float, points: float) -> str:
+    """Write a score: ``1.5 / 3``."""
+    return f"{earned:g} / {points:g}"
+
+
+def to_text(result: ExerciseResult) -> str:
+    """Lay out a result for a terminal, at most 80 columns wide."""
+    score = f"{points_text(result.earned, result.points)} points"
+    head = f"{result.exercise}  {result.title}"
+    lines = [f"{head[: WIDTH - len(score) - 2]:<{WIDTH - len(score)}}{score}"]
+    lines += [_row(group) for group in result.groups]
+    if result.problem is not None:
+        lines += ["", *_wrap(result.problem.sentence)]
+        lines += _wrap(f"More: {message_url(result.problem.reason)}")
+    elif result.is_untouched:
+        lines += ["", *_wrap(_untouched_sentence(result))]
+    else:
+        for group in distinct_failures(result):
+            lines += ["", *_failure_lines(result, group)]
+    return "\n".join(lines)
+
+
+def to_html(result: ExerciseResult) -> str:
+    """Lay out a result for a notebook."""
+    score = points_text(result.earned, result.points)
+    rows = "".join(
+        f"<tr><td>{_mark(group)}</td><td>{html.escape(group.name)}</td>"
+        f"<td>{points_text(group.earned, group.points)}</td></tr>"
+        for group in result.groups
+    )
+    head = f"<b>{html.escape(result.exercise)}</b>: {html.escape(score)} points"
+    body = _html_explanation(result)
+    return (
+        f'<div class="coursekit-check"><style>.coursekit-check{{{STYLE}}}</style>'
+        f"<p>{head}</p><table><thead><tr><th></th><th>Cases</th><th>Points</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>{body}</div>"
+    )
+
+
+def distinct_failures(result: ExerciseResult) -> list[GroupResult]:
+    """Return the groups worth explaining: one for each mistake."""
+    seen: set[str] = set()
+    chosen = []
+    for group in result.groups:
+        if group.failure is None:
+            continue
+        sign = group.failure.misconception or group.failure.why.reason
+        if sign not in seen:
+            chosen.append(group)
+            seen.add(sign)
+    return chosen
+
+
+def call_text(result: ExerciseResult, failure: Failure) -> str:
+    """Write the call that failed, with arrays by name: ``f(x, kernel, stride=2)``."""
+    names = result.parameters[: len(failure.case.args)]
+    parts = [
+        name if isinstance(value, np.ndarray) else repr(value)
+        for name, value in zip(names, failure.case.args, strict=False)
+    ]
+    parts += [
+        f"{name}={name if isinstance(value, np.ndarray) else repr(value)}"
+        for name, value in failure.case.kwargs.items()
+    ]
+    return f"{result.function.rpartition(':')[2]}({', '.join(parts)})"
+
+
+def show_value(value: Any) -> str:
+    """Write a value so that it fits a terminal; long arrays are cut."""
+    if not isinstance(value, np.ndarray):
+        return textwrap.shorten(repr(value), 200, placeholder=" ...")
+    text = np.array2string(
+        value, max_line_width=WIDTH - 12, precision=4, suppress_small=True, threshold=60
+    )
+    note = f"  shape {value.shape}" if value.ndim != 1 else ""
+    if value.dtype.name != "float64":
+        note += f"  {value.dtype}"
+    return f"{text}{note}"
+
+
+def show_outcome(outcome: Outcome) -> str:
+    """Write what happened in a call."""
+    match outcome.kind:
+        case "value":
+            return show_value(outcome.value)
+        case "error":
+            return f"{outcome.error}: {outcome.message}".rstrip(": ")
+        case "bad type":
+            return f"an object of type {outcome.error}"
+        case "stub":
+            return "nothing yet"
+    return outcome.kind
+
+
+def explanation(failure: Failure) -> list[str]:
+    """Return the sentences that explain a failure: what differs, then the mistake."""
+    sentences = [failure.why.sentence]
+    if failure.misconception:
+        sentences.append(f"Likely mistake: {failure.misconception}. {failure.hint}")
+    return sentences
+
+
+def _row(group: GroupResult) -> str:
+    """Lay out one group as a line."""
+    score = points_text(group.earned, group.points)
+    return f"  {'FAIL' if group.failed else 'ok':<6}{group.name:<58.58}{score:>14}"
+
+
+def _mark(group: GroupResult) -> str:
+    """Show with a word and a sign whether a group passed."""
+    return "✗ fail" if group.failed else "✓ ok"
+
+
+def _failure_lines(result: ExerciseResult, group: GroupResult) -> list[str]:
+    """Lay out the smallest failing case of a group for a terminal."""
+    failure = group.failure
+    assert failure is not None
+    lines = [f"{group.name}: the smallest case that fails ({failure.case.note})"]
+    lines.append(f"  {call_text(result, failure)}")
+    for name, value in _named_arrays(result, failure):
+        lines += _labelled(name, show_value(value))
+    lines += _labelled("expected", show_outcome(failure.expected))
+    lines += _labelled("got", show_outcome(failure.got))
+    for sentence in explanation(failure):
+        lines += _wrap(sentence, "  ")
+    return [*lines, f"  More: {message_url(failure.why.reason)}"]
+
+
+def _html_explanation(result: ExerciseResult) -> str:
+    """Explain the failures in HTML."""
+    if result.problem is not None:
+        return _paragraph(result.problem.sentence) + _more(result.problem.reason)
+    if result.is_untouched:
+        return _paragraph(_untouched_sentence(result))
+    parts = []
+    for group in distinct_failures(result):
+        failure = group.failure
+        assert failure is not None
+        lines = [call_text(result, failure)]
+        for name, value in _named_arrays(result, failure):
+            lines += _labelled(name, show_value(value))
+        lines += _labelled("expected", show_outcome(failure.expected))
+        lines += _labelled("got", show_outcome(failure.got))
+        head = f"{group.name}: the smallest case that fails ({failure.case.note})"
+        parts.append(f"<p><b>{html.escape(head)}</b></p>")
+        parts.append(f"<pre>{html.escape(chr(10).join(lines))}</pre>")
+        parts += [_paragraph(sentence) for sentence in explanation(failure)]
+        parts.append(_more(failure.why.reason))
+    return "".join(parts)
+
+
+def _named_arrays(result: ExerciseResult, failure: Failure) -> list[tuple[str, Any]]:
+    """Return the array arguments of a case with their names."""
+    pairs = [*zip(result.parameters, failure.case.args, strict=False)]
+    pairs += failure.case.kwargs.items()
+    return [(name, value) for name, value in pairs if isinstance(value, np.ndarray)]
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    """Put a label before the first line of a text and indent the others."""
+    first, *rest = text.splitlines() or [""]
+    return [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
+
+
+def _untouched_sentence(result: ExerciseResult) -> str:
+    """Say where to write a function that nobody has written yet."""
+    module, _, function = result.function.rpartition(":")
+    path = "src/" + module.replace(".", "/") + ".py"
+    return f"Not written yet: open {path}, write `{function}`, and check again."
+
+
+def _wrap(text: str, indent: str = "") -> list[str]:
+    """Break a sentence into lines."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _paragraph(text: str) -> str:
+    """Wrap a sentence in a paragraph; words in backticks become code."""
+    pieces = html.escape(text).split("`")
+    marked = "".join(
+        f"<code>{piece}</code>" if index % 2 else piece
+        for index, piece in enumerate(pieces)
+    )
+    return f"<p>{marked}</p>"
+
+
+def _more(reason: str) -> str:
+    """Link to the page that explains a message."""
+    return f'<p><a href="{message_url(reason)}">What does this message mean?</a></p>'
