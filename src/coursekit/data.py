@@ -68,7 +68,7 @@ def photograph(name: str = "china", grey: bool = False) -> FloatArray:
         known = ", ".join(f'"{known}"' for known in PHOTOGRAPHS)
         msg = f"`name` must be one of {known}, but it is {name!r}."
         raise ValueError(msg)
-    from sklearn.datasets import load_sample_image  # type: ignore[import-untyped]
+    from sklearn.datasets import load_sample_image
 
     image = load_sample_image(f"{name}.jpg").transpose(2, 0, 1) / 255.0  # (3, H, W)
     if grey:
