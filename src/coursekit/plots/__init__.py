@@ -13,9 +13,15 @@ _HOME = {
     "show_feature_maps": "images",
     "show_grids": "grids",
     "show_images": "images",
+    "show_lines": "lines",
 }
 
-__all__ = ["show_feature_maps", "show_grids", "show_images"]
+__all__ = [
+    "show_feature_maps",
+    "show_grids",
+    "show_images",
+    "show_lines",
+]
 
 
 def __getattr__(name: str) -> Any:

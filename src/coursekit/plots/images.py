@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from coursekit.errors import ShapeError
-from coursekit.plots.style import hide_frame, new_figure
+from coursekit.plots.style import COLOURS, WIDTH, hide_frame, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FloatArray = npt.NDArray[np.floating[Any]]
+
+TALLEST = 3.2  # inches: no single picture is taller
 
 
 def show_images(
@@ -87,7 +89,7 @@ def _place(count: int, columns: int | None, shape: tuple[int, ...]) -> list[Axes
     columns = columns or count
     rows = -(-count // columns)
     aspect = shape[-2] / shape[-1]
-    height = rows * (min(6.0 / columns, 3.0) * aspect + 0.25)
+    height = rows * (min(WIDTH / columns * aspect, TALLEST) + 0.25)
     _, axes = new_figure(height, rows, columns)
     for place in axes.flat:
         hide_frame(place)
@@ -108,7 +110,7 @@ def _draw_box(axes: Axes, row: int, column: int, height: int, width: int) -> Non
     from matplotlib.patches import Rectangle
 
     corner = (column - 0.5, row - 0.5)
-    for line_width, colour in [(4.0, "black"), (2.0, "#E69F00")]:
+    for line_width, colour in [(4.0, "black"), (2.0, COLOURS["orange"])]:
         frame = Rectangle(corner, width, height, fill=False)
         frame.set(linewidth=line_width, edgecolor=colour)
         axes.add_patch(frame)

@@ -1,0 +1,84 @@
+"""Small trainings that the pages run before the course has taught how to train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FloatArray = npt.NDArray[np.floating[Any]]
+IntArray = npt.NDArray[np.integer[Any]]
+
+
+def train(
+    build: Callable[[], nn.Module],
+    images: FloatArray,
+    labels: IntArray,
+    seed: int = 0,
+    epochs: int = 15,
+) -> nn.Module:
+    """Build a network and train it to name the classes of images.
+
+    Parameters
+    ----------
+    build : callable
+        Makes the untrained network; its starting weights depend on `seed` alone.
+    images : ndarray, shape (N, C_in, H_in, W_in)
+        Images to learn from.
+    labels : ndarray, shape (N,)
+        The class of each image.
+    seed : int, default 0
+        Decides the starting weights and the order of the images.
+    epochs : int, default 15
+        Passes over the images.
+
+    Returns
+    -------
+    Module
+        The trained network, in evaluation mode.
+    """
+    import torch
+
+    x, y = torch.tensor(images, dtype=torch.float32), torch.tensor(labels)
+    with torch.random.fork_rng(devices=[]):  # leaves torch's own source as it was
+        torch.manual_seed(seed)
+        network = build()
+        optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
+        for _ in range(epochs):
+            order = torch.randperm(len(x))
+            for start in range(0, len(x), 64):
+                batch = order[start : start + 64]
+                loss = torch.nn.functional.cross_entropy(network(x[batch]), y[batch])
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+    return network.eval()
+
+
+def accuracy(network: nn.Module, images: FloatArray, labels: IntArray) -> float:
+    """Count how many images a network names correctly.
+
+    Parameters
+    ----------
+    network : Module
+        A classifier of images.
+    images : ndarray, shape (N, C_in, H_in, W_in)
+        Images it has not seen.
+    labels : ndarray, shape (N,)
+        The class of each image.
+
+    Returns
+    -------
+    float
+        The share of images named correctly, from 0 to 1.
+    """
+    import torch
+
+    with torch.no_grad():
+        logits = network(torch.tensor(images, dtype=torch.float32))
+    return float(np.mean(logits.argmax(dim=1).numpy() == labels))
