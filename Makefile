@@ -87,15 +87,16 @@ bench: setup ## Print speed ratios against named peers.
 
 format: setup ## Format the code and the code in the pages.
 	$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format .
-	$(VENV)/bin/jupytext --quiet --pipe "ruff format -" --pipe-fmt py:percent $(PAGES)
+	$(VENV)/bin/jupytext --quiet --pipe "$(VENV)/bin/ruff format -" --pipe-fmt py:percent $(PAGES)
 
 # Versions only: neither addresses nor a header, so the file is the same everywhere.
 # make lock LOCK=--upgrade takes the newest version of everything.
-lock: ## Write requirements.txt from pyproject.toml.
+lock: ## Write requirements.txt and environment.yml from pyproject.toml.
 	@test -x $(VENV)/bin/uv || $(MAKE) --no-print-directory setup
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --all-extras \
 	  --no-emit-index-url --no-header --no-annotate -q $(LOCK) \
 	  pyproject.toml -o requirements.txt
+	$(PYTHON_IN_VENV) tools/write_environment.py
 
 clean: ## Remove what was built; .venv stays.
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .jupyter_cache

@@ -65,7 +65,9 @@ is_usable() {
 }
 is_usable || make_venv
 rm -f "$stamp"
-unset VIRTUAL_ENV CONDA_PREFIX # uv would prefer them
+unset VIRTUAL_ENV CONDA_PREFIX             # uv would prefer them
+export UV_SYSTEM_CERTS=1                   # a campus network may have its own
+export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}" # seconds
 say "Installing uv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
 say "Installing the locked packages (several GB the first time, mostly PyTorch)"
