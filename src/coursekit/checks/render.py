@@ -41,8 +41,12 @@ def to_text(result: ExerciseResult) -> str:
     return "\n".join(lines)
 
 
-def to_html(result: ExerciseResult) -> str:
-    """Lay out a result for a notebook."""
+def to_html(result: ExerciseResult, with_style: bool = True) -> str:
+    """Lay out a result for a notebook.
+
+    Leave the style out where the page sanitises its HTML: the rules would show as text.
+    """
+    style = f"<style>.coursekit-check{{{STYLE}}}</style>" if with_style else ""
     score = points_text(result.earned, result.points)
     rows = "".join(
         f"<tr><td>{_mark(group)}</td><td>{html.escape(group.name)}</td>"
@@ -52,9 +56,9 @@ def to_html(result: ExerciseResult) -> str:
     head = f"<b>{html.escape(result.exercise)}</b>: {html.escape(score)} points"
     body = _html_explanation(result)
     return (
-        f'<div class="coursekit-check"><style>.coursekit-check{{{STYLE}}}</style>'
-        f"<p>{head}</p><table><thead><tr><th></th><th>Cases</th><th>Points</th></tr>"
-        f"</thead><tbody>{rows}</tbody></table>{body}</div>"
+        f'<div class="coursekit-check">{style}<p>{head}</p><table><thead><tr><th></th>'
+        f"<th>Cases</th><th>Points</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"{body}</div>"
     )
 
 

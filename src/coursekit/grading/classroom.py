@@ -1,0 +1,164 @@
+"""A class on disk: an nbgrader course folder, and our records beside it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+from coursekit.errors import CourseError
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+CONFIG = dedent(
+    '''\
+    """Settings of nbgrader for this class, written by `course init`.
+
+    They hold for nbgrader's own commands too, run from this folder.
+    """
+
+    from pathlib import Path
+
+    c = get_config()  # noqa: F821 (nbgrader defines it)
+
+    c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+    c.CourseDirectory.course_id = ""
+    c.CourseDirectory.ignore = [
+        ".ipynb_checkpoints",
+        "*.pyc",
+        "__pycache__",
+        "manifest.json",
+    ]
+
+    # One exercise may take this long, in seconds, when nbgrader runs the notebook.
+    c.ExecutePreprocessor.timeout = 60
+
+    # Answers come from students; nothing in them may run in a grader's browser.
+    c.HTMLExporter.sanitize_html = True
+    '''
+)
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """Paths of one class.
+
+    Parameters
+    ----------
+    folder : Path
+        The class's folder, made by `course init`.
+    """
+
+    folder: Path
+
+    @property
+    def submitted(self) -> Path:
+        """What students handed in: ``submitted/<student>/<problem set>/``."""
+        return self.folder / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        """Graded notebooks, as nbgrader's formgrader opens them."""
+        return self.folder / "autograded"
+
+    @property
+    def snapshots(self) -> Path:
+        """Read-only copies of everything that was graded."""
+        return self.folder / "grading" / "snapshots"
+
+    def config(self) -> Config:
+        """Read the class's nbgrader settings."""
+        from traitlets.config import Config
+        from traitlets.config.loader import PyFileConfigLoader
+
+        loader = PyFileConfigLoader("nbgrader_config.py", str(self.folder))
+        config = Config(loader.load_config())
+        database = f"sqlite:///{self.folder.resolve() / 'gradebook.db'}"
+        config.CourseDirectory.setdefault("db_url", database)
+        return config
+
+    def records(self, problem_set: str) -> Path:
+        """One JSON file for each graded submission."""
+        return self.folder / "grading" / "results" / problem_set
+
+    def reports(self, problem_set: str) -> Path:
+        """Where the class report goes, as a page and as CSV."""
+        return self.folder / "reports" / problem_set
+
+    def released(self, problem_set: str) -> Path:
+        """Where nbgrader keeps the notebook that students got."""
+        return self.folder / "source" / problem_set / f"{problem_set}.ipynb"
+
+    def gradebook(self) -> Gradebook:
+        """Open nbgrader's gradebook; use it in a `with` statement."""
+        from nbgrader.api import Gradebook
+
+        return Gradebook(self.config().CourseDirectory.db_url, "")
+
+
+def find_classroom(folder: Path) -> Classroom:
+    """Return the class in a folder.
+
+    Raises
+    ------
+    CourseError
+        If `course init` has not made one there.
+    """
+    if not (folder / "nbgrader_config.py").is_file():
+        msg = f"{folder} is not a class folder. Run `course init {folder}` first."
+        raise CourseError(msg)
+    return Classroom(folder.resolve())
+
+
+def init_classroom(folder: Path, assignments: Path) -> Classroom:
+    """Make a class folder, or bring an existing one up to date with a new release.
+
+    Submissions, grades and an edited configuration stay as they are.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it may exist.
+    assignments : Path
+        The released problem sets: ``<problem set>/<problem set>.ipynb`` each.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "nbgrader_config.py"
+    if not config.exists():
+        config.write_text(CONFIG, encoding="utf-8")
+    room = Classroom(folder.resolve())
+    room.submitted.mkdir(exist_ok=True)
+    for notebook in sorted(assignments.glob("ps*/ps*.ipynb")):
+        _register(room, notebook)
+    return room
+
+
+def nbgrader_api(room: Classroom) -> NbGraderAPI:
+    """Return nbgrader's Python interface, configured for this class."""
+    from nbgrader.apps import NbGraderAPI
+
+    config = room.config()
+    config.Application.log_level = "ERROR"
+    config.NbGrader.logfile = ""
+    api: Any = NbGraderAPI(config=config)
+    return api
+
+
+def _register(room: Classroom, notebook: Path) -> None:
+    """Tell nbgrader about a problem set, unless it knows this very notebook."""
+    problem_set = notebook.stem
+    target = room.released(problem_set)
+    if target.exists() and target.read_bytes() == notebook.read_bytes():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(notebook, target)
+    answer = nbgrader_api(room).generate_assignment(problem_set, force=True)
+    if not answer["success"]:
+        target.unlink()
+        msg = f"nbgrader refused {problem_set}: {answer.get('error', '').strip()}"
+        raise CourseError(msg)
