@@ -1,0 +1,22 @@
+"""Interactive figures: every number is computed in the reader's browser."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coursekit.widgets.sliding_kernel import SlidingKernel
+    from coursekit.widgets.toeplitz_matrix import ToeplitzMatrix
+
+__all__ = ["SlidingKernel", "ToeplitzMatrix"]
+
+_HOMES = {"SlidingKernel": "sliding_kernel", "ToeplitzMatrix": "toeplitz_matrix"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a figure when it is first asked for, so that importing this is fast."""
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
