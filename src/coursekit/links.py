@@ -8,4 +8,4 @@ BOOK_URL = "https://convnets-course.github.io/convnets-course"
 
 def message_url(anchor: str) -> str:
     """Address of one entry on the page "I see this message, what now?"."""
-    return f"{BOOK_URL}/messages.html#{anchor}"
+    return f"{BOOK_URL}/book/messages.html#{anchor}"
