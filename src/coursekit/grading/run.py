@@ -1,0 +1,142 @@
+"""Grade a class: take in, skip what is known, judge in parallel, write one by one."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coursekit.errors import CourseError
+from coursekit.grading.bundle import load_bundle
+from coursekit.grading.classroom import Classroom
+from coursekit.grading.engine import grade_many
+from coursekit.grading.ingest import Snapshot, ingest
+from coursekit.grading.records import Record, attention_lines, read_key, record_key
+from coursekit.grading.writer import write_submission
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Parameters
+    ----------
+    workers : int
+        Submissions judged at a time.
+    seed : int or None
+        Source of the hidden cases; None draws one for this run.
+    force : bool
+        Grade again what has been graded already.
+    allow_weak_sandbox : bool
+        Grade even where student code cannot be isolated.
+    """
+
+    workers: int = 2
+    seed: int | None = None
+    force: bool = False
+    allow_weak_sandbox: bool = False
+
+
+@dataclass
+class Summary:
+    """What a run did.
+
+    Parameters
+    ----------
+    submissions : int
+        How many there are.
+    unchanged : int
+        How many were graded before and have not changed.
+    graded : list of str
+        Students graded in this run.
+    attention : dict of str to list of str
+        Why a person should look, for each student of this run that needs it.
+    """
+
+    submissions: int = 0
+    unchanged: int = 0
+    graded: list[str] = field(default_factory=list)
+    attention: dict[str, list[str]] = field(default_factory=dict)
+
+
+def grade_class(
+    room: Classroom,
+    problem_set: str,
+    solutions: Path,
+    options: Options,
+    progress: Callable[[str, int, int], None],
+) -> Summary:
+    """Grade every submission of a problem set that is new or has changed.
+
+    Parameters
+    ----------
+    room : Classroom
+        The class.
+    problem_set : str
+        Such as ``"ps1"``.
+    solutions : Path
+        The instructors' folder.
+    options : Options
+        How.
+    progress : callable
+        Told the student, how many are done, and how many there are to do.
+
+    Raises
+    ------
+    CourseError
+        If another grader is at work in this class, or the class has not been given
+        this problem set.
+    """
+    path = room.released(problem_set)
+    if not path.exists():
+        msg = f"{room.folder} has no {problem_set}. Run `course init {room.folder}`."
+        raise CourseError(msg)
+    released = json.loads(path.read_text(encoding="utf-8"))
+    bundle = load_bundle(solutions, path, problem_set)
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    with _only_grader(room), room.gradebook() as gradebook:
+        snapshots = ingest(room.submitted, problem_set, room.snapshots)
+        keys = {s.student: record_key(s.digest, bundle.digest) for s in snapshots}
+        summary = Summary(submissions=len(snapshots))
+        todo = [s for s in snapshots if options.force or not _known(room, s, keys)]
+        summary.unchanged = len(snapshots) - len(todo)
+        known = {s.student: s for s in todo}
+        results = grade_many(
+            todo, bundle, seed, options.workers, options.required_level
+        )
+        for result in results:
+            snapshot = known[result.student]
+            record = Record(keys[result.student], snapshot.received, result)
+            write_submission(room, gradebook, released, record, snapshot.folder)
+            summary.graded.append(result.student)
+            lines = attention_lines(result)
+            if lines:
+                summary.attention[result.student] = lines
+            progress(result.student, len(summary.graded), len(todo))
+    return summary
+
+
+def _known(room: Classroom, snapshot: Snapshot, keys: dict[str, str]) -> bool:
+    """Whether this very submission has been graded and its notebook is in place."""
+    problem_set = snapshot.problem_set
+    notebook = room.autograded / snapshot.student / problem_set / f"{problem_set}.ipynb"
+    key = read_key(room.records(problem_set), snapshot.student)
+    return key == keys[snapshot.student] and notebook.exists()
+
+
+@contextmanager
+def _only_grader(room: Classroom) -> Iterator[None]:
+    """Hold the class's lock; the system lets go of it if we are killed."""
+    folder = room.folder / "grading"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as err:
+            msg = f"Another grader is at work in {room.folder}. Wait for it to end."
+            raise CourseError(msg) from err
+        yield

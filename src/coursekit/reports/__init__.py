@@ -1,0 +1,1 @@
+"""What a class and its students get to see: the class report, and feedback."""
