@@ -1,0 +1,84 @@
+"""How well students' code is confined, and how much of the machine it may use."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+RANKS = ("limits", "confined", "full")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one exercise of one submission may use.
+
+    Parameters
+    ----------
+    case_seconds : float, default 3
+        Longest wait for one case or for the import.
+    exercise_seconds : float, default 10
+        Longest wait for all cases of an exercise together.
+    cpu_seconds : int, default 4
+        Processor time of one process.
+    memory_bytes : int, default 1 GiB
+        Memory on top of what the libraries take.
+    file_bytes : int, default 16 MiB
+        Size of the private folder, which is empty at the start and thrown away.
+    reply_bytes : int, default 1 MiB
+        Largest answer to one case, on top of twice the expected one.
+    """
+
+    case_seconds: float = 3.0
+    exercise_seconds: float = 10.0
+    cpu_seconds: int = 4
+    memory_bytes: int = 1 << 30
+    file_bytes: int = 16 << 20
+    reply_bytes: int = 1 << 20
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the fields as a dictionary."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Level:
+    """What stands between students' code and the machine.
+
+    Parameters
+    ----------
+    namespaces : bool
+        Whether it has its own user, PID, mount, network and IPC namespaces, and so
+        sees only the files it needs.
+    landlock : int
+        Version of Landlock in force; 0 if there is none.
+    seccomp : bool
+        Whether system calls are filtered.
+    limits : bool
+        Whether memory, processor time, files and processes are limited.
+    """
+
+    namespaces: bool
+    landlock: int
+    seccomp: bool
+    limits: bool
+
+    @property
+    def rank(self) -> str:
+        """One of `RANKS`: "full" has everything, "confined" all but namespaces."""
+        if not self.landlock or not self.seccomp or not self.limits:
+            return "limits"
+        return "full" if self.namespaces else "confined"
+
+    def reaches(self, required: str) -> bool:
+        """Whether this is at least the required rank."""
+        return RANKS.index(self.rank) >= RANKS.index(required)
+
+    def __str__(self) -> str:
+        """Describe the level in a line."""
+        parts = [
+            "user, PID, mount, network and IPC namespaces" * self.namespaces,
+            f"Landlock ABI {self.landlock}" * bool(self.landlock),
+            "system call filter" * self.seccomp,
+            "limits" * self.limits,
+        ]
+        return f"{self.rank}: {'; '.join(filter(None, parts)) or 'nothing'}"
