@@ -88,15 +88,8 @@ def test_kernels_never_show_minus_zero():
     assert texts_of(plt.gca()) == ["0", "\N{MINUS SIGN}1"]
 
 
-def test_losses_are_drawn_on_a_logarithmic_scale_with_a_name_for_each():
-    show_losses({"slow": [1.0, 0.5], "fast": [1.0, 0.1]})
+def test_losses_are_drawn_as_they_are_on_a_logarithmic_scale():
+    show_losses([1.0, 0.5, 0.25])
     axes = plt.gca()
     assert axes.get_yscale() == "log"
-    legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert legend == ["slow", "fast"]
-
-
-def test_a_single_loss_curve_needs_no_legend():
-    show_losses([1.0, 0.5, 0.25])
-    assert plt.gca().get_legend() is None
-    np.testing.assert_array_equal(plt.gca().lines[0].get_ydata(), [1.0, 0.5, 0.25])
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), [1.0, 0.5, 0.25])

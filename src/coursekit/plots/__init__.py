@@ -10,17 +10,25 @@ from typing import Any
 
 # Where each exported name is defined; a new kind of picture adds its line here.
 _HOME = {
+    "show_course": "course",
     "show_feature_maps": "images",
     "show_grids": "grids",
     "show_images": "images",
+    "show_kernels": "correlation",
     "show_lines": "lines",
+    "show_losses": "correlation",
+    "show_matrix": "correlation",
 }
 
 __all__ = [
+    "show_course",
     "show_feature_maps",
     "show_grids",
     "show_images",
+    "show_kernels",
     "show_lines",
+    "show_losses",
+    "show_matrix",
 ]
 
 

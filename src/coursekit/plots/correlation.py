@@ -1,8 +1,8 @@
-"""Pictures for cross-correlation: matrices, small kernels, and learning curves."""
+"""Pictures for cross-correlation: its matrix, its kernels, and how one is learned."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,25 +90,17 @@ def show_kernels(kernels: Sequence[FloatArray], labels: Sequence[str] = ()) -> N
             place.set_xlabel(labels[index])
 
 
-def show_losses(losses: Mapping[str, Sequence[float]] | Sequence[float]) -> None:
+def show_losses(losses: Sequence[float]) -> None:
     """Show how a loss falls while something learns, on a logarithmic scale.
 
     Parameters
     ----------
-    losses : sequence of float, or mapping of str to sequence of float
-        The loss before each step; with names, one line for each.
+    losses : sequence of float
+        The loss before each step.
     """
-    curves = losses if isinstance(losses, Mapping) else {"": losses}
-    _, axes = new_figure(2.6)
-    place = axes[0, 0]
-    styles = ["-", "--", ":", "-."]
-    colours = [COLOURS[name] for name in ("blue", "red", "green", "black")]
-    for index, (name, curve) in enumerate(curves.items()):
-        style, colour = styles[index % 4], colours[index % 4]
-        place.semilogy(curve, linestyle=style, color=colour, label=name)
-    place.set(xlabel="step", ylabel="loss (mean squared error)")
-    if len(curves) > 1:
-        place.legend(frameon=False)
+    _, axes = new_figure(2.4)
+    axes[0, 0].semilogy(losses, color=COLOURS["blue"])
+    axes[0, 0].set(xlabel="step", ylabel="loss (mean squared error)")
 
 
 def _number(value: float) -> str:

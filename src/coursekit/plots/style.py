@@ -78,6 +78,11 @@ def new_figure(
             width_ratios=width_ratios,
             layout="constrained",
         )
+        is_interactive = plt.isinteractive()
+    if is_interactive:
+        # The first figure of a notebook loads the backend, which switches this on;
+        # leaving the context would switch it off, and later cells would show nothing.
+        plt.ion()
     return figure, axes
 
 
