@@ -20,6 +20,7 @@ def show_lines(
     lines: Mapping[str, Sequence[float]],
     xlabel: str,
     ylabel: str,
+    doubling: bool = False,
 ) -> None:
     """Show one or more curves over a shared axis, each with its name.
 
@@ -33,12 +34,17 @@ def show_lines(
         What `x` counts, with its unit.
     ylabel : str
         What the curves measure, with its unit.
+    doubling : bool, default False
+        Whether equal steps along the axis double `x`; every `x` then gets a tick.
     """
     _, axes = new_figure(2.8)
     place = axes[0, 0]
     for look, (name, values) in zip(LOOKS, lines.items(), strict=False):
         place.plot(x, values, label=name, markersize=4, **look)
     place.set(xlabel=xlabel, ylabel=ylabel)
+    if doubling:
+        place.set_xscale("log", base=2)
+        place.set_xticks(x, [f"{value:g}" for value in x])
     place.grid(alpha=0.3)
     if len(lines) > 1:
         place.legend(frameon=False)
