@@ -100,7 +100,8 @@ def load_bundle(solutions: Path, notebook: Path, problem_set: str) -> Bundle:
     declared = load_problem_set(solutions, problem_set)
     try:
         released = json.loads(notebook.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as err:
+        _ = released["cells"]
+    except (OSError, ValueError, KeyError, TypeError) as err:
         msg = f"The released notebook {notebook} cannot be read. Run `course release`."
         raise CourseError(msg) from err
     init = (solutions / PACKAGE / "__init__.py").read_text(encoding="utf-8")
