@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import anywidget
 
 HERE = Path(__file__).parent
+SHARED = ("numbers.js", "controls.js", "grids.js")  # what every figure's script uses
 
 
 class InteractiveFigure(anywidget.AnyWidget):
@@ -34,7 +35,8 @@ class InteractiveFigure(anywidget.AnyWidget):
         """Read the subclass's script and the shared helpers and styles."""
         # traitlets makes a further subclass for each instance; it names no script.
         if "script" in cls.__dict__:
-            cls._esm = _read("helpers.js") + "\n" + _read(f"{cls.script}.js")
+            names = (*SHARED, f"{cls.script}.js")
+            cls._esm = "\n".join(_read(name) for name in names)
             cls._css = _read("figure.css")
         super().__init_subclass__(**kwargs)
 

@@ -1,138 +1,180 @@
-// Cross-correlation as a matrix: each output is one row times the input.
+// Cross-correlation as a matrix: each output is one row times the input. The input
+// stands above the columns it meets, each output beside its row.
 
-const TITLE = "Cross-correlation as a matrix";
 const NAMES = ["x", "kernel", "stride", "step"];
-const MOST = { length: 12, image: 6, taps: 5, kernel: 4, stride: 4 };
+const MOST = { signal: { x: 12, kernel: 5 }, image: { x: 6, kernel: 4 } };
+const MOST_STRIDE = 4;
+const SAMPLES = [null, ["sample", "at the end"]]; // what a signal calls its columns
 
-// A signal is an image with one row; `flat` remembers which of the two was given.
+// A signal is read as an image with one row; `flat` remembers which of the two it is.
+// `full` is the walk for stride 1, whose positions are the rows before any is dropped.
 function read(model) {
   const [x, kernel, stride] = ["x", "kernel", "stride"].map((name) => model.get(name));
   const flat = !Array.isArray(x[0]);
   const s = { flat, stride, x: flat ? [x] : x, kernel: flat ? [kernel] : kernel };
-  s.walk = slide(s.x, s.kernel, stride);
-  s.full = slide(s.x, s.kernel, 1);
-  s.step = within(model.get("step"), Math.max(0, s.walk.steps - 1));
-  return s;
+  const walk = slide(s.x, s.kernel, stride);
+  const step = within(model.get("step"), Math.max(0, walk.steps - 1));
+  return { ...s, walk, full: slide(s.x, s.kernel, 1), step };
 }
 
-// Row r of the matrix for stride 1. A stride keeps the rows whose position it visits;
-// `step` is then the output's place, and null in a row that is dropped.
-function matrixRow(s, r) {
-  const { i, j } = s.full.at(r);
-  const entries = s.x.map((row, p) =>
-    row.map((_, q) => s.kernel[p - i]?.[q - j] ?? null),
-  );
-  const kept = s.flat ? j % s.stride === 0 : i % s.stride === 0 && j % s.stride === 0;
-  const step = kept ? (i / s.stride) * s.walk.columns + j / s.stride : null;
+const shapeOf = ({ x, kernel, stride }) => [sizeOf(x), sizeOf(kernel), stride].join();
+
+// Row r of the matrix, as one list for each row of the image; null where the kernel
+// does not reach. `step` is the output the row gives, or null if the stride drops it.
+function matrixRow({ x, kernel, flat, stride, walk, full }, r) {
+  const { i, j } = full.at(r);
+  const entries = x.map((row, p) => row.map((_, q) => kernel[p - i]?.[q - j] ?? null));
+  const kept = (flat || i % stride === 0) && j % stride === 0;
+  const step = kept ? (i / stride) * walk.columns + j / stride : null;
   return { i, j, entries, step };
 }
 
-const outputName = (s, { i, j }) => (s.flat ? `y[${j}]` : `y[${i}, ${j}]`);
+const outputName = ({ flat }, { i, j }) => (flat ? `y[${j}]` : `y[${i}, ${j}]`);
 
-// Grids ---------------------------------------------------------------------------
+// Words ----------------------------------------------------------------------------
 
-function editable(noun, grid, flat, kind, edit) {
-  const name = (i, j) => (flat ? `${noun} ${j}` : `${noun} row ${i}, column ${j}`);
-  const boxes = grid.map((row, i) => row.map((_, j) => cell(name(i, j), (value) => edit(i, j, value))));
-  const nodes = boxes.map((row) => row.map((box) => make("div", { class: "ck-cell" }, box.input)));
-  const node = make("div", { class: `ck-grid ${kind}`, style: `--columns: ${grid[0].length}` }, ...nodes.flat());
-  const put = (values) => boxes.forEach((row, i) => row.forEach((box, j) => box.put(values[i][j])));
-  return { node, nodes, put };
-}
-
-function samples(s, edit) {
-  if (s.flat) {
-    const grid = editable("signal sample", s.x, true, "ck-input", edit);
-    const cells = grid.nodes[0];
-    return { cells, put: grid.put };
-  }
-  const cells = s.x.flat().map(() => make("span", { class: "ck-flat", "aria-hidden": "true" }));
-  return { cells, put: (values) => values.flat().forEach((value, n) => { cells[n].textContent = show(value); }) };
-}
-
-function rowButton(s, r, go, look) {
-  const row = matrixRow(s, r);
-  const spans = row.entries.map((line) =>
-    line.map((_, q) => make("span", { class: `ck-entry${!s.flat && q === 0 ? " ck-block-left" : ""}` })),
-  ).flat();
-  spans.at(-1).classList.add("ck-last");
-  const name = make("span", { class: "ck-name" });
-  const y = make("span", { class: "ck-y" });
-  const kept = row.step !== null;
-  const node = make(
-    kept ? "button" : "div",
-    { type: kept ? "button" : undefined, class: `ck-line ck-row${kept ? "" : " ck-dropped"}`, onclick: kept ? () => go(row.step) : undefined, onpointerenter: kept ? (event) => look(event, row.step) : undefined },
-    name, ...spans, make("span", {}, kept ? "=" : ""), kept ? y : make("span", {}),
-  );
-  if (!s.flat && row.j === 0) node.classList.add("ck-block-top");
-  if (r === s.full.steps - 1) node.classList.add("ck-bottom");
-  return { node, name, spans, y, r };
-}
-
-function paintRow(button, s, shown) {
-  const row = matrixRow(s, button.r);
-  row.entries.flat().forEach((weight, n) => {
-    const span = button.spans[n];
-    const block = s.kernel[Math.floor(n / s.x[0].length) - row.i];
-    span.textContent = show(weight ?? 0);
-    span.classList.toggle("ck-tap", weight !== null);
-    span.classList.toggle("ck-band", !s.flat && block !== undefined);
-  });
-  if (row.step === null) {
-    button.name.textContent = "dropped";
-    return;
-  }
-  const here = s.walk.at(row.step);
-  const name = outputName(s, here);
-  button.name.textContent = name;
-  button.y.textContent = show(here.total);
-  button.node.tabIndex = row.step === s.step ? 0 : -1;
-  button.node.classList.toggle("ck-on", row.step === shown);
-  const numbers = row.entries.flat().map((weight) => show(weight ?? 0)).join(" ");
-  button.node.setAttribute("aria-label", `Row ${numbers}, ${name} is ${show(here.total)}`);
-  if (row.step === s.step) button.node.setAttribute("aria-current", "step");
-  else button.node.removeAttribute("aria-current");
-}
-
-// Words ---------------------------------------------------------------------------
-
-function shape(s) {
-  const [rows, columns] = [s.walk.steps, s.x.flat().length];
-  const dropped = s.full.steps - s.walk.steps;
-  const parts = [`The matrix has ${count(rows, "row")}, one for each output, and ${count(columns, "column")}, one for each ${s.flat ? "sample" : "pixel"}.`];
-  if (dropped) parts.push(`Stride ${s.stride} keeps ${rows} of the ${s.full.steps} rows that stride 1 has.`);
-  if (!s.flat) parts.push(`Each outlined block is a Toeplitz matrix of one kernel row, ${s.x[0].length} columns wide; blocks repeat along diagonals.`);
+function shapeWords({ flat, stride, x, walk, full }) {
+  const [rows, columns] = [count(walk.steps, "row"), count(x.flat().length, "column")];
+  const what = flat ? "sample" : "pixel";
+  const size = `The matrix has ${rows}, one for each output, and ${columns}, one for each ${what}.`;
+  const parts = [size];
+  const strided = `Stride ${stride} keeps ${walk.steps} of the ${full.steps} rows of stride 1.`;
+  if (walk.steps < full.steps) parts.push(strided);
+  if (!flat) parts.push("Each outlined block is the Toeplitz matrix of one kernel row, or zero.");
   return parts.join(" ");
 }
 
-function tooLong(s) {
-  const size = (grid) => (s.flat ? count(grid[0].length, "number") : `${grid.length} × ${grid[0].length}`);
-  return `The kernel (${size(s.kernel)}) is larger than the ${s.flat ? "signal" : "image"} (${size(s.x)}), so the matrix has no rows. Use a smaller kernel or a larger ${s.flat ? "signal" : "image"}.`;
+function tooLarge({ flat, x, kernel }) {
+  const what = flat ? "signal" : "image";
+  const size = (grid) => (flat ? grid[0].length : sizeOf(grid));
+  const sizes = `The kernel (${size(kernel)}) is larger than the ${what} (${size(x)})`;
+  return `${sizes}, so the matrix has no rows. Use a smaller kernel or a larger ${what}.`;
 }
 
 function words(s, shown) {
-  if (!s.walk.fits) return [make("p", { class: "ck-note ck-warning" }, tooLong(s))];
+  if (!s.walk.fits) return [warning(tooLarge(s))];
   const here = s.walk.at(shown);
-  return [sum(outputName(s, here), here), make("p", { class: "ck-note" }, shape(s))];
+  const left = leftOver(s.stride, s.walk.left, ...(s.flat ? ["signal", SAMPLES] : ["image"]));
+  return [sum(outputName(s, here), here), note(shapeWords(s)), ...left];
 }
 
 function spoken(s) {
-  if (!s.walk.fits) return tooLong(s);
+  if (!s.walk.fits) return tooLarge(s);
   const here = s.walk.at(s.step);
   return `Row ${s.step + 1} of ${s.walk.steps}. ${outputName(s, here)} is ${show(here.total)}.`;
 }
 
-// The figure ----------------------------------------------------------------------
+// The matrix -----------------------------------------------------------------------
 
-function render({ model, el }) {
-  const { root, say } = frame(el, TITLE);
-  const link = bind(model, NAMES, () => paint());
-  let hovered = null;
-  const put = (name, grid, more = {}) => {
-    const { flat } = read(model);
-    link.write({ [name]: flat ? grid[0] : grid, ...more });
+// The line above the matrix: a signal's samples, editable, or the image read row by row.
+function samples(s, edit) {
+  const word = (kind, text) => make("span", { class: kind, "aria-hidden": "true" }, text);
+  const line = (cells) => {
+    const end = make("span", { class: "ck-end" }, word("ck-result", "y"));
+    return make("div", { class: "ck-line ck-samples" }, word("ck-name", "x"), ...cells, end);
   };
-  const edited = (name) => (i, j, value) => {
+  if (s.flat) {
+    const boxes = s.x[0].map((_, j) => cell(`signal sample ${j}`, (value) => edit(0, j, value)));
+    const cells = boxes.map((box) => make("div", { class: "ck-cell" }, box.input));
+    const put = (values) => boxes.forEach((box, j) => box.put(values[0][j]));
+    return { cells, put, node: line(cells) };
+  }
+  const cells = s.x.flat().map(() => word("ck-flat", ""));
+  const put = (values) => {
+    values.flat().forEach((value, n) => (cells[n].textContent = show(value)));
+  };
+  return { cells, put, node: line(cells) };
+}
+
+// One row: a button if the row is kept, plain text if the stride drops it.
+function rowNode(s, r, go, look) {
+  const row = matrixRow(s, r);
+  const kept = row.step !== null;
+  const name = make("span", { class: "ck-name" }, kept ? "" : "dropped");
+  const y = make("span", { class: "ck-result ck-y" });
+  const end = make("span", { class: "ck-end" }, ...(kept ? ["=", y] : []));
+  const spans = row.entries.flat().map(() => make("span", { class: "ck-entry" }));
+  const starts = (n) => !s.flat && n % s.x[0].length === 0;
+  spans.forEach((span, n) => span.classList.toggle("ck-block", starts(n)));
+  const act = {
+    type: "button",
+    onclick: () => go(row.step),
+    onpointerenter: (event) => look(event, row.step),
+  };
+  const [tag, more] = kept ? ["button", act] : ["div", {}];
+  const node = make(tag, { class: "ck-line ck-row", ...more }, name, ...spans, end);
+  node.classList.toggle("ck-dropped", !kept);
+  node.classList.toggle("ck-block-row", !s.flat && row.j === 0);
+  return { node, name, spans, end, y, r, step: row.step };
+}
+
+function paintRow(drawn, s, shown) {
+  const row = matrixRow(s, drawn.r);
+  const entries = row.entries.flat();
+  entries.forEach((weight, n) => {
+    const band = s.kernel[Math.floor(n / s.x[0].length) - row.i] !== undefined;
+    drawn.spans[n].textContent = show(weight ?? 0);
+    drawn.spans[n].classList.toggle("ck-tap", weight !== null);
+    drawn.spans[n].classList.toggle("ck-band", band && !s.flat);
+  });
+  if (row.step === null) return;
+  const here = s.walk.at(row.step);
+  const name = outputName(s, here);
+  const numbers = entries.map((weight) => show(weight ?? 0)).join(" ");
+  drawn.name.textContent = name;
+  drawn.y.textContent = show(here.total);
+  drawn.node.tabIndex = row.step === s.step ? 0 : -1;
+  drawn.node.classList.toggle("ck-on", row.step === shown);
+  drawn.node.setAttribute("aria-label", `Row ${numbers}; ${name} is ${show(here.total)}`);
+  mark(drawn.node, row.step === s.step);
+}
+
+function matrixNode(s, edit, go, look) {
+  const top = samples(s, edit);
+  const rows = Array.from({ length: s.full.steps }, (_, r) => rowNode(s, r, go, look));
+  const kind = s.flat ? "ck-matrix" : "ck-matrix ck-blocks";
+  const style = `--columns: ${s.x.flat().length}`;
+  const node = make("div", { class: kind, style }, top.node, ...rows.map((row) => row.node));
+  node.addEventListener("pointerleave", (event) => look(event, null));
+  return { node, top, rows };
+}
+
+function paintMatrix(drawn, s, shown) {
+  const here = s.walk.fits ? s.walk.at(shown) : null;
+  const inside = (i, j) => s.kernel[i - here.top]?.[j - here.start] !== undefined;
+  drawn.top.put(s.x);
+  s.x.flat().forEach((_, n) => {
+    const [i, j] = [Math.floor(n / s.x[0].length), n % s.x[0].length];
+    const past = i >= s.x.length - s.walk.left[0] || j >= s.x[0].length - s.walk.left[1];
+    drawn.top.cells[n].classList.toggle("ck-on", here !== null && inside(i, j));
+    drawn.top.cells[n].classList.toggle("ck-left-over", past);
+  });
+  drawn.rows.forEach((row) => paintRow(row, s, shown));
+  widen(drawn.node, [...s.x.flat(), ...s.kernel.flat()]);
+  const longest = Math.max(1, ...totals(s.walk).map((total) => show(total).length));
+  drawn.node.style.setProperty("--result", `${9 * longest + 14}px`);
+}
+
+// Scrolls to the weights of the row that lights up, between the fixed name and result.
+function revealRow(scroll, drawn, shown) {
+  const row = drawn.rows.find((one) => one.step === shown);
+  const taps = row.spans.filter((span) => span.classList.contains("ck-tap"));
+  const [first, last] = [taps[0], taps.at(-1)];
+  const to = last.offsetLeft + last.offsetWidth;
+  scroll.reveal(first.offsetLeft, to, row.name.offsetWidth + 4, row.end.offsetWidth + 4);
+}
+
+// The figure -----------------------------------------------------------------------
+
+// The one box for the length of a signal, used as a pair of boxes for a grid is.
+function lengthBox(label, most, changed) {
+  const box = wholeNumber(label, 1, most, (n) => changed(null, n));
+  return { node: box.node, put: (grid) => box.put(grid[0].length) };
+}
+
+function fields(model, link, flat) {
+  const put = (name, grid, more = {}) => link.write({ [name]: flat ? grid[0] : grid, ...more });
+  const edit = (name) => (i, j, value) => {
     const grid = read(model)[name].map((row) => [...row]);
     grid[i][j] = value;
     put(name, grid);
@@ -141,6 +183,49 @@ function render({ model, el }) {
     const grid = read(model)[name];
     put(name, resized(grid, rows ?? grid.length, columns ?? grid[0].length, fill), { step: 0 });
   };
+  const stride = wholeNumber("Stride", 1, MOST_STRIDE, (value) => {
+    link.write({ stride: value, step: 0 });
+  });
+  const most = MOST[flat ? "signal" : "image"];
+  const boxes = flat ? lengthBox : sizeBoxes;
+  const [image, kernel] = flat ? ["Signal length", "Kernel length"] : ["Image", "Kernel"];
+  return {
+    edit,
+    stride,
+    x: boxes(image, most.x, resize("x", digit)),
+    kernel: boxes(kernel, most.kernel, resize("kernel", zero)),
+  };
+}
+
+// A signal needs no panels for input and output: both stand on the matrix.
+function layout(root, field, steps, flat, changed) {
+  const [image, kernel, output, matrix, text] = Array.from({ length: 5 }, () => make("div"));
+  const hide = make("input", { type: "checkbox", onchange: changed });
+  const hideLabel = make("label", { class: "ck-check" }, hide, "Remove dropped rows");
+  const scroll = scroller("Matrix", matrix);
+  const lengths = flat ? [field.x.node, field.kernel.node] : [];
+  const panels = flat
+    ? [panel("Kernel", null, kernel)]
+    : [
+        panel("Image x", field.x.node, image),
+        beside(panel("Kernel", field.kernel.node, kernel), panel("Output y", null, output)),
+      ];
+  root.append(
+    make("div", { class: "ck-controls" }, field.stride.node, ...lengths, hideLabel),
+    make("div", { class: "ck-panels" }, ...panels),
+    scroll.node,
+    steps.node,
+    text,
+  );
+  return { image, kernel, output, matrix, text, hide, hideLabel, scroll };
+}
+
+function render({ model, el }) {
+  const { root, say } = frame(el, "Cross-correlation as a matrix");
+  const link = bind(model, NAMES, () => paint());
+  const { flat } = read(model);
+  const field = fields(model, link, flat);
+  let [shape, grids, drawn, hovered] = ["", null, false, null];
   const go = (step) => {
     hovered = null;
     link.write({ step });
@@ -150,96 +235,67 @@ function render({ model, el }) {
     hovered = step;
     paint();
   };
-
-  const { flat } = read(model);
-  const stride = wholeNumber("Stride", 1, MOST.stride, (value) => link.write({ stride: value, step: 0 }));
-  const hide = make("input", { type: "checkbox", onchange: () => paint() });
-  const hideLabel = make("label", { class: "ck-check" }, hide, make("span", {}, "Remove dropped rows"));
-  const inputSize = sizeBoxes(flat ? "Signal" : "Image", flat ? 1 : MOST.image, flat ? MOST.length : MOST.image, resize("x", digit));
-  const kernelSize = sizeBoxes("Kernel", flat ? 1 : MOST.kernel, flat ? MOST.taps : MOST.kernel, resize("kernel", () => 0));
   const state = () => {
-    const s = read(model);
-    return { step: s.step, steps: s.walk.steps };
+    const { step, walk } = read(model);
+    return { step, steps: walk.steps };
   };
-  const steps = transport(state, go, () => say(spoken(read(model))));
-  const holders = { image: make("div", {}), kernel: make("div", {}), matrix: make("div", {}) };
-  const scroll = scroller("Matrix", holders.matrix);
-  const text = make("div", { class: "ck-words" });
-  root.append(
-    make("div", { class: "ck-controls" }, stride.node, hideLabel),
-    make("div", { class: "ck-panels" }, panel(flat ? "Signal" : "Image", inputSize.node, holders.image), panel("Kernel", kernelSize.node, holders.kernel)),
-    scroll.node, steps.node, text,
-  );
+  const ended = () => say(spoken(read(model)));
+  const steps = transport({ state, go, ended, reset: link.reset });
+  const places = layout(root, field, steps, flat, () => paint());
 
-  let [built, parts] = ["", {}];
-  const build = (s) => {
-    const top = samples(s, edited("x"));
-    const image = s.flat ? null : editable("image", s.x, false, "ck-input", edited("x"));
-    const kernel = editable(s.flat ? "kernel weight" : "kernel", s.kernel, s.flat, "ck-kernel", edited("kernel"));
-    const rows = Array.from({ length: s.full.steps }, (_, r) => rowButton(s, r, go, look));
-    const head = make("div", { class: "ck-line ck-samples ck-input" }, make("span", { class: "ck-name", "aria-hidden": "true" }, "x"), ...top.cells);
-    const entry = s.flat ? "var(--cell)" : "max(2rem, var(--wide, 0px))";
-    const matrix = make("div", { class: `ck-matrix${s.flat ? "" : " ck-blocks"}`, style: `--columns: ${s.x.flat().length}; --entry: ${entry}; --tall: ${s.flat ? "2.25rem" : "1.75rem"}` }, head, ...rows.map((row) => row.node));
-    matrix.addEventListener("pointerleave", () => { hovered = null; paint(); });
-    parts = { top, image, kernel, rows };
-    holders.image.replaceChildren(...(image ? [image.node] : []));
-    holders.kernel.replaceChildren(kernel.node);
-    holders.matrix.replaceChildren(matrix);
-  };
-  const shapeOf = (s) => [s.x.length, s.x[0].length, s.kernel.length, s.kernel[0].length, s.stride].join();
-  const light = (nodes, s, here) =>
-    nodes.forEach((row, i) =>
-      row.forEach((node, j) => {
-        const on = here && s.kernel[i - here.top]?.[j - here.start] !== undefined;
-        node.classList.toggle("ck-on", Boolean(on));
-      }),
-    );
+  function build(s) {
+    const edit = field.edit("x");
+    const name = (k, l) => (flat ? `kernel weight ${l}` : `kernel row ${k}, column ${l}`);
+    grids = {
+      kernel: kernelGrid(s.kernel, name, field.edit("kernel")),
+      matrix: matrixNode(s, edit, go, look),
+      ...(flat ? {} : { image: windowGrid("image", s.x, 0, edit), output: outputGrid(s.walk, go) }),
+    };
+    Object.entries(grids).forEach(([part, grid]) => places[part].replaceChildren(grid.node));
+    [shape, hovered] = [shapeOf(s), null];
+  }
 
   function paint() {
     const s = read(model);
-    if (built !== shapeOf(s)) {
-      hovered = null;
-      build(s);
-    }
-    built = shapeOf(s);
+    if (shape !== shapeOf(s)) build(s);
     const shown = hovered ?? s.step;
-    const here = s.walk.fits ? s.walk.at(shown) : null;
-    const width = s.x[0].length;
-    const wide = Math.max(widest(s.x), widest(s.kernel), ...Array.from({ length: s.walk.steps }, (_, n) => show(s.walk.at(n).total).length));
-    root.style.setProperty("--wide", `${9 * wide + 12}px`);
-    stride.put(s.stride);
-    inputSize.put(s.x);
-    kernelSize.put(s.kernel);
-    [parts.top, parts.image].forEach((part) => part?.put(s.x));
-    parts.kernel.put(s.kernel);
-    light(s.x.map((_, i) => parts.top.cells.slice(i * width, (i + 1) * width)), s, here);
-    if (parts.image) light(parts.image.nodes, s, here);
-    parts.rows.forEach((row) => {
-      paintRow(row, s, shown);
-      row.node.hidden = hide.checked && row.node.classList.contains("ck-dropped");
+    ["stride", "x", "kernel"].forEach((name) => field[name].put(s[name]));
+    grids.kernel.put(s.kernel);
+    paintMatrix(grids.matrix, s, shown);
+    if (!flat) {
+      const here = s.walk.fits ? s.walk.at(shown) : null;
+      paintWindow(grids.image, s.x, s.kernel, here, s.walk.left);
+      paintOutput(grids.output, s.walk, { step: s.step, shown, known: Infinity });
+    }
+    grids.matrix.rows.forEach(({ node, step }) => {
+      node.hidden = places.hide.checked && step === null;
     });
-    hideLabel.hidden = s.full.steps === s.walk.steps;
-    text.replaceChildren(...words(s, shown));
+    places.hideLabel.hidden = s.full.steps === s.walk.steps;
+    places.text.replaceChildren(...words(s, shown));
     steps.paint();
-    if (!steps.playing()) say(spoken(s));
+    if (drawn && hovered === null && !steps.playing()) say(spoken(s));
+    if (drawn && hovered === null && s.walk.fits) revealRow(places.scroll, grids.matrix, shown);
+    drawn = true;
   }
 
-  arrows(root, ([down, right]) => {
-    const { walk, step } = read(model);
-    if (!walk.fits) return;
+  arrows(root, (move, target) => {
+    const s = read(model);
+    if (!s.walk.fits) return;
     steps.stop();
-    const target = within(step + (down || right), walk.steps - 1);
-    const kept = parts.rows.filter((row) => !row.node.classList.contains("ck-dropped"));
-    const follow = kept.some((row) => row.node === document.activeElement);
-    go(target);
-    if (follow) kept[target].node.focus({ preventScroll: true });
+    const kept = grids.matrix.rows.filter((row) => row.step !== null).map((row) => row.node);
+    const [inRows, inOutput] = [kept.includes(target), grids.output?.cells.includes(target)];
+    const along = within(s.step + (move[0] || move[1]), s.walk.steps - 1);
+    const step = inOutput ? moved(s.walk, s.step, move) : along;
+    go(step);
+    if (inRows) kept[step].focus({ preventScroll: true });
+    if (inOutput) grids.output.cells[step].focus();
   });
 
   paint();
   return () => {
     steps.stop();
     link.release();
-    scroll.release();
+    places.scroll.release();
   };
 }
 
