@@ -132,6 +132,14 @@ class Written:
     minutes: int = 10
 
 
+def grade_id(exercise_id: str) -> str:
+    """Name an exercise's graded cell: nbgrader refuses the dot in ``"ps1.toeplitz"``.
+
+    Authors write the exercise's id; the release step turns it into this.
+    """
+    return exercise_id.replace(".", "-")
+
+
 @dataclass(frozen=True)
 class ProblemSet:
     """Exercises handed out and handed in together.

@@ -29,7 +29,7 @@ def autograded_notebook(
     released : dict
         The notebook as students got it, with nbgrader's metadata.
     results : mapping of str to ExerciseResult
-        By exercise id, which is also the id of the graded cell.
+        By the id of the graded cell.
     answers : mapping of str to str
         Text of the written answers, by cell id.
     sources : mapping of str to str

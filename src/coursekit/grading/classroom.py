@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -39,7 +41,12 @@ CONFIG = dedent(
     c.ExecutePreprocessor.timeout = 60
 
     # Answers come from students; nothing in them may run in a grader's browser.
-    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
+    c.SanitizeHTML.attributes = {"*": ["class"], "a": ["href", "title"]}
+    c.SanitizeHTML.tags = (
+        "a b blockquote br code details div em h1 h2 h3 h4 hr i li ol p pre span "
+        "strong sub summary sup table tbody td tfoot th thead tr ul"
+    ).split()
     '''
 )
 
@@ -98,6 +105,7 @@ class Classroom:
         """Open nbgrader's gradebook; use it in a `with` statement."""
         from nbgrader.api import Gradebook
 
+        _add_scripts_to_path()
         return Gradebook(self.config().CourseDirectory.db_url, "")
 
 
@@ -142,6 +150,7 @@ def nbgrader_api(room: Classroom) -> NbGraderAPI:
     """Return nbgrader's Python interface, configured for this class."""
     from nbgrader.apps import NbGraderAPI
 
+    _add_scripts_to_path()
     config = room.config()
     config.Application.log_level = "ERROR"
     config.NbGrader.logfile = ""
@@ -160,5 +169,14 @@ def _register(room: Classroom, notebook: Path) -> None:
     answer = nbgrader_api(room).generate_assignment(problem_set, force=True)
     if not answer["success"]:
         target.unlink()
-        msg = f"nbgrader refused {problem_set}: {answer.get('error', '').strip()}"
+        log = room.folder / "nbgrader.log"
+        log.write_text(f"{answer.get('log')}\n{answer.get('error')}", encoding="utf-8")
+        msg = f"nbgrader refused {problem_set}. What it said is in {log}."
         raise CourseError(msg)
+
+
+def _add_scripts_to_path() -> None:
+    """Let nbgrader find `alembic`, which it starts by name, in this environment."""
+    scripts = str(Path(sys.executable).parent)
+    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from coursekit.grading import result as results
 from coursekit.grading.result import SubmissionResult
 
 
@@ -95,7 +96,7 @@ def write_record(folder: Path, record: Record) -> None:
     tree = {
         "key": record.key,
         "received": record.received.isoformat(),
-        "result": record.result.to_json(),
+        "result": results.to_json(record.result),
     }
     target = record_path(folder, record.student)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
@@ -111,5 +112,5 @@ def record_from_json(tree: dict[str, Any]) -> Record:
     return Record(
         tree["key"],
         datetime.fromisoformat(tree["received"]),
-        SubmissionResult.from_json(tree["result"]),
+        results.from_json(tree["result"]),
     )

@@ -8,14 +8,16 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from coursekit.errors import CourseError
 from coursekit.grading.bundle import load_bundle
 from coursekit.grading.classroom import Classroom
 from coursekit.grading.engine import grade_many
-from coursekit.grading.ingest import Snapshot, ingest
+from coursekit.grading.ingest import ingest
 from coursekit.grading.records import Record, attention_lines, read_key, record_key
+from coursekit.grading.snapshot import Snapshot
 from coursekit.grading.writer import write_submission
 
 
@@ -100,7 +102,7 @@ def grade_class(
     seed = secrets.randbits(32) if options.seed is None else options.seed
     with _only_grader(room), room.gradebook() as gradebook:
         snapshots = ingest(room.submitted, problem_set, room.snapshots)
-        keys = {s.student: record_key(s.digest, bundle.digest) for s in snapshots}
+        keys = {s.student: _key(s, bundle.digest) for s in snapshots}
         summary = Summary(submissions=len(snapshots))
         todo = [s for s in snapshots if options.force or not _known(room, s, keys)]
         summary.unchanged = len(snapshots) - len(todo)
@@ -110,7 +112,8 @@ def grade_class(
         )
         for result in results:
             snapshot = known[result.student]
-            record = Record(keys[result.student], snapshot.received, result)
+            received = datetime.fromisoformat(snapshot.received)
+            record = Record(keys[result.student], received, result)
             write_submission(room, gradebook, released, record, snapshot.folder)
             summary.graded.append(result.student)
             lines = attention_lines(result)
@@ -118,6 +121,11 @@ def grade_class(
                 summary.attention[result.student] = lines
             progress(result.student, len(summary.graded), len(todo))
     return summary
+
+
+def _key(snapshot: Snapshot, bundle: str) -> str:
+    """Hash a submission, also one of which nothing could be taken."""
+    return record_key(f"{snapshot.digest}\n{snapshot.problem}", bundle)
 
 
 def _known(room: Classroom, snapshot: Snapshot, keys: dict[str, str]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coursekit.checks.declare import grade_id
 from coursekit.grading.autograded import autograded_notebook, released_module
 from coursekit.grading.classroom import Classroom
 from coursekit.grading.records import Record, attention_lines, write_record
@@ -55,7 +56,7 @@ def cell_scores(
     released: dict[str, Any], result: SubmissionResult
 ) -> dict[str, CellScore]:
     """Give every graded cell its score; nothing that could not be judged gets a 0."""
-    graded = {exercise.exercise: exercise for exercise in result.exercises}
+    graded = {grade_id(item.exercise): item for item in result.exercises}
     scores = {}
     for cell in released["cells"]:
         mark = cell["metadata"].get("nbgrader", {})
@@ -64,7 +65,7 @@ def cell_scores(
         name = mark["grade_id"]
         if mark.get("solution"):
             scores[name] = _answer_score(cell, result.answers.get(name))
-        elif name in graded and name not in result.ungraded:
+        elif name in graded:
             scores[name] = CellScore(float(graded[name].earned))
         else:
             scores[name] = CellScore(None)
@@ -91,7 +92,7 @@ def _write_notebook(
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     sources = {} if snapshot is None else _read_sources(snapshot)
-    graded = {exercise.exercise: exercise for exercise in result.exercises}
+    graded = {grade_id(item.exercise): item for item in result.exercises}
     modules = {released_module(path): text for path, text in sources.items()}
     lines = attention_lines(result)
     notebook = autograded_notebook(released, graded, result.answers, modules, lines)
