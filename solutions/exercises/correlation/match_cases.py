@@ -1,0 +1,167 @@
+"""Pictures with a hidden template, for ps1.match_template.
+
+A picture is used only if the right window leads clearly and the mistakes that its group
+is meant for find another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from coursekit.checks.declare import Case, case
+from exercises.correlation import match_mistakes as wrong
+from exercises.draws import FloatArray, pixels
+
+Matcher = Callable[[FloatArray, FloatArray], tuple[int, int]]
+Picture = tuple[FloatArray, FloatArray]
+Size = tuple[int, int]
+
+LEAD = 0.15  # of the best score, so that single precision finds the same window
+TRIES = 5000
+
+
+def worked_example(rng: np.random.Generator) -> list[Case]:
+    image = np.array(
+        [
+            [0.0, 0.0, 1.0, 0.0, 0.0],
+            [1.0, 0.0, 0.0, 2.0, 1.0],
+            [3.0, 0.0, 1.0, 0.0, 3.0],
+        ]
+    )
+    fooled = [wrong.flipped, wrong.column_first, wrong.unravelled_in_image]
+    drawn = pixels(rng, 3, 4)
+    return [
+        case("worked out on paper", image, np.array([[0.0, 2.0], [1.0, 0.0]])),
+        clear("an exact copy", lambda: hidden(rng, (5, 6), (2, 3)), fooled),
+        clear("a copy in the last corner", lambda: in_last_corner(rng), fooled),
+        case("a template as large as the image", drawn, 2 * drawn),
+        case("a template taller than the image", drawn, pixels(rng, 4, 2)),
+    ]
+
+
+def other_brightness(rng: np.random.Generator) -> list[Case]:
+    darker = [wrong.not_centred_nor_scaled, wrong.not_centred, wrong.least_squares]
+    brighter = [wrong.half_centred, wrong.least_squares]
+
+    def darker_copy() -> Picture:
+        image, template = hidden(rng, (4, 6), (2, 3))
+        return image, template + 8
+
+    def brighter_copy() -> Picture:
+        return hidden(rng, (6, 5), (3, 2), brighter=8)
+
+    return [
+        clear("a darker copy", darker_copy, darker),
+        clear("a brighter copy", brighter_copy, brighter),
+    ]
+
+
+def other_contrast(rng: np.random.Generator) -> list[Case]:
+    fooled = [wrong.contrast_wins, wrong.least_squares]
+    sizes: list[tuple[Size, Size]] = [((4, 6), (2, 3)), ((6, 5), (3, 2))]
+
+    def fainter_copy(image: Size, template: Size) -> Case:
+        return clear(
+            "half the contrast",
+            lambda: hidden(rng, image, template, contrast=0.5),
+            fooled,
+        )
+
+    return [fainter_copy(*size) for size in sizes]
+
+
+def without_contrast(rng: np.random.Generator) -> list[Case]:
+    fooled = [wrong.without_contrast_wins]
+
+    def equal_above() -> Picture:
+        image, template = hidden(rng, (6, 5), (2, 3))
+        image[:3, :4] = 5.0
+        return image, template
+
+    def equal_below() -> Picture:
+        image, template = hidden(rng, (6, 5), (3, 2))
+        image[-3:, -3:] = 5.0
+        return image, template
+
+    return [
+        clear("equal pixels above the match", equal_above, fooled),
+        clear("equal pixels below the match", equal_below, fooled),
+    ]
+
+
+def several_copies(rng: np.random.Generator) -> list[Case]:
+    return [
+        clear("two equal copies", lambda: two_copies(rng), [wrong.last_of_several], 2),
+        clear("a negative above", lambda: with_negative(rng), [wrong.magnitude_wins]),
+    ]
+
+
+def clear(
+    note: str, draw: Callable[[], Picture], fooled: Sequence[Matcher], copies: int = 1
+) -> Case:
+    """Draw until the copies lead and the `fooled` matchers find another window."""
+    for _ in range(TRIES):
+        image, template = draw()
+        scores = wrong.scores(image, template)
+        place = wrong.best(scores)
+        ranked = np.sort(scores, axis=None)[::-1]
+        if ranked[0] - ranked[copies] > LEAD and all(
+            matcher(image, template) != place for matcher in fooled
+        ):
+            return case(note, image, template)
+    msg = f"No clear picture for {note!r} in {TRIES} tries."
+    raise RuntimeError(msg)
+
+
+def digits(rng: np.random.Generator, size: Size) -> FloatArray:
+    """Draw a template whose pixels are all different."""
+    return rng.choice(10, size, replace=False).astype(float)
+
+
+def hidden(
+    rng: np.random.Generator,
+    image_size: Size,
+    size: Size,
+    contrast: float = 1.0,
+    brighter: float = 0.0,
+) -> Picture:
+    """Hide a copy of a template anywhere in an image."""
+    image, template = pixels(rng, *image_size), digits(rng, size)
+    row = rng.integers(image_size[0] - size[0] + 1)
+    column = rng.integers(image_size[1] - size[1] + 1)
+    image[row : row + size[0], column : column + size[1]] = (
+        contrast * template + brighter
+    )
+    return image, template
+
+
+def in_last_corner(rng: np.random.Generator) -> Picture:
+    """Put a copy of a template where the last window is."""
+    image, template = pixels(rng, 7, 5), digits(rng, (3, 2))
+    image[-3:, -2:] = template
+    return image, template
+
+
+def two_copies(rng: np.random.Generator) -> Picture:
+    """Hide two copies of a template whose mean is a whole number.
+
+    Every sum over a window is then exact, in whatever order a student adds up.
+    """
+    image, template = pixels(rng, 5, 6), digits(rng, (2, 3))
+    template[0, 0] += -template.sum() % template.size
+    for top in (0, 3):
+        left = rng.integers(4)
+        image[top : top + 2, left : left + 3] = template
+    return image, template
+
+
+def with_negative(rng: np.random.Generator) -> Picture:
+    """Hide a copy with one pixel changed, and a perfect negative above it."""
+    image, template = pixels(rng, 5, 6), digits(rng, (2, 3))
+    above, left = rng.integers(4, size=2)
+    image[:2, above : above + 3] = 9 - template
+    image[3:, left : left + 3] = template
+    image[3, left] += 3
+    return image, template

@@ -1,0 +1,187 @@
+"""Plausible wrong template matchers, for ps1.match_template."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from convnets.correlation import match_template
+from coursekit.checks.declare import Misconception
+
+
+def not_centred_nor_scaled(image, template):
+    return best(products(image, template))
+
+
+def not_centred(image, template):
+    return best(products(image, template) / lengths(image, template))
+
+
+def contrast_wins(image, template):
+    return best(products(image, template - template.mean()))
+
+
+def half_centred(image, template):
+    centred = template - template.mean()
+    return best(products(image, centred) / lengths(image, template))
+
+
+def least_squares(image, template):
+    windows = sliding_window_view(image, template.shape)
+    return best(-np.sum((windows - template) ** 2, axis=(2, 3)))
+
+
+def magnitude_wins(image, template):
+    return best(np.abs(scores(image, template)))
+
+
+def flipped(image, template):
+    return match_template(image, template[::-1, ::-1])
+
+
+def column_first(image, template):
+    row, column = match_template(image, template)
+    return column, row
+
+
+def centre_of_window(image, template):
+    row, column = match_template(image, template)
+    return row + template.shape[0] // 2, column + template.shape[1] // 2
+
+
+def unravelled_in_image(image, template):
+    return best(scores(image, template), image.shape)
+
+
+def last_row_and_column_missed(image, template):
+    return match_template(image[:-1, :-1], template)
+
+
+def last_of_several(image, template):
+    found = scores(image, template)
+    row, column = best(found[::-1, ::-1])
+    return found.shape[0] - 1 - row, found.shape[1] - 1 - column
+
+
+def without_contrast_wins(image, template):
+    flat = np.ptp(sliding_window_view(image, template.shape), axis=(2, 3)) == 0
+    return best(np.where(flat, np.nan, scores(image, template)))
+
+
+def centred_in_place(image, template):
+    template -= template.mean()
+    return match_template(image, template)
+
+
+def products(image, template):
+    """Multiply each window by the template and add up."""
+    windows = sliding_window_view(image, template.shape)
+    return np.einsum("ijkl,kl->ij", windows, template)
+
+
+def lengths(image, template):
+    """Measure each window as it is, without shifting it to mean 0."""
+    windows = sliding_window_view(image, template.shape)
+    return np.linalg.norm(windows, axis=(2, 3))
+
+
+def scores(image, template):
+    """Compute the normalised cross-correlation with every window."""
+    windows = sliding_window_view(image, template.shape)
+    windows = windows - windows.mean(axis=(2, 3), keepdims=True)
+    centred = template - template.mean()
+    length = np.linalg.norm(windows, axis=(2, 3)) * np.linalg.norm(centred)
+    product = np.einsum("ijkl,kl->ij", windows, centred)
+    return np.divide(product, length, out=np.zeros_like(product), where=length > 0)
+
+
+def best(found, shape=None):
+    """Return row and column of the largest score."""
+    row, column = np.unravel_index(np.argmax(found), shape or found.shape)
+    return int(row), int(column)
+
+
+MISCONCEPTIONS = [
+    Misconception(
+        "neither centred nor scaled",
+        "That is a plain cross-correlation, and the brightest window wins. Shift "
+        "window and template to mean 0, then scale both to length 1.",
+        not_centred_nor_scaled,
+    ),
+    Misconception(
+        "not shifted to mean 0",
+        "Your windows are scaled to length 1, but a window that is bright all over "
+        "still looks like any bright template. Take the means away first.",
+        not_centred,
+    ),
+    Misconception(
+        "not scaled to length 1",
+        "The window with the strongest contrast wins, whatever it shows. Divide by "
+        "the length of each window.",
+        contrast_wins,
+    ),
+    Misconception(
+        "scaled by the length before the mean is taken away",
+        "Bright windows score too low. Take the mean of the window away first, then "
+        "measure its length.",
+        half_centred,
+    ),
+    Misconception(
+        "squared differences",
+        "The sum of squared differences asks for the same brightness and contrast. "
+        "Normalised cross-correlation ignores both.",
+        least_squares,
+    ),
+    Misconception(
+        "the size of the score without its sign",
+        "A score of -1 belongs to a negative of the template: dark where it is "
+        "bright. Only the largest score is a match.",
+        magnitude_wins,
+    ),
+    Misconception(
+        "template flipped",
+        "Your template is turned upside down, as in a convolution. Its top left pixel "
+        "meets the top left pixel of each window.",
+        flipped,
+    ),
+    Misconception(
+        "column before row",
+        "Your answer holds the right numbers in the wrong order: the row comes first.",
+        column_first,
+    ),
+    Misconception(
+        "centre of the window",
+        "You return the middle of the best window. Its top left pixel is asked for.",
+        centre_of_window,
+    ),
+    Misconception(
+        "scores counted as if they were as wide as the image",
+        "There are fewer scores in a row than pixels. Which shape turns the position "
+        "of the largest score into a row and a column?",
+        unravelled_in_image,
+    ),
+    Misconception(
+        "the last row and column are missed",
+        "The template stops one pixel too early at the bottom and at the right. A "
+        "window may touch both borders.",
+        last_row_and_column_missed,
+    ),
+    Misconception(
+        "the last one of several",
+        "If several windows have the largest score, the first one counts, row by row. "
+        "Yours replaces it by a later one that is no better.",
+        last_of_several,
+    ),
+    Misconception(
+        "a window without contrast wins",
+        "In a window whose pixels are all equal the length is 0, and 0 / 0 gives NaN, "
+        "which `argmax` takes for the largest number. Such a window scores 0.",
+        without_contrast_wins,
+    ),
+    Misconception(
+        "template changed in place",
+        "The place is right, but the caller's template has another mean afterwards. "
+        "Make a new array for the centred template.",
+        centred_in_place,
+    ),
+]
