@@ -12,9 +12,11 @@ from typing import Any
 _HOME = {
     "show_course": "course",
     "show_feature_maps": "images",
+    "show_filters": "channels",
     "show_grids": "grids",
     "show_images": "images",
     "show_kernels": "correlation",
+    "show_layer": "channels",
     "show_lines": "lines",
     "show_losses": "correlation",
     "show_matrix": "correlation",
@@ -23,9 +25,11 @@ _HOME = {
 __all__ = [
     "show_course",
     "show_feature_maps",
+    "show_filters",
     "show_grids",
     "show_images",
     "show_kernels",
+    "show_layer",
     "show_lines",
     "show_losses",
     "show_matrix",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from coursekit.errors import ShapeError
+from coursekit.errors import check_axes
 from coursekit.plots.style import COLOURS, WIDTH, hide_frame, new_figure
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ def show_feature_maps(
     limit : float, optional
         The value of full colour; the largest absolute value if not given.
     """
-    if maps.ndim != 3:
-        msg = f"`maps` must have 3 axes (C, H, W), but its shape is {maps.shape}."
-        raise ShapeError(msg)
+    check_axes("maps", maps, ["C", "H", "W"])
     if limit is None:
         limit = float(np.abs(maps).max()) or 1.0
     axes = _place(len(maps), columns, maps[0].shape)
