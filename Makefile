@@ -62,6 +62,7 @@ lint: setup ## Check format, lint, types, spelling and the course's own rules.
 	$(VENV)/bin/mypy
 	$(VENV)/bin/codespell
 	$(PYTHON_IN_VENV) -m coursekit.authoring.lint
+	$(PYTHON_IN_VENV) -m coursekit.authoring.lint.page_code $(PAGES)
 	$(VENV)/bin/sp-repo-review . --show err
 
 release-check: setup ## Check that the generated files are what release writes.
@@ -87,7 +88,7 @@ bench: setup ## Print speed ratios against named peers.
 
 format: setup ## Format the code and the code in the pages.
 	$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format .
-	$(VENV)/bin/jupytext --quiet --pipe "$(VENV)/bin/ruff format -" --pipe-fmt py:percent $(PAGES)
+	$(PYTHON_IN_VENV) -m coursekit.authoring.lint.page_code --fix $(PAGES)
 
 # Versions only: neither addresses nor a header, so the file is the same everywhere.
 # make lock LOCK=--upgrade takes the newest version of everything.
