@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-LARGEST_CELL = 0.42  # inches
+CELL = 0.42  # inches: the side of a cell, if there is room
 
 # Light tints of Okabe and Ito's colours, on which black numbers can be read.
 PALE = ["#D5EAF8", "#F9DDA0", "#A6DCC9", "#EBC4D8", "#F7F0A0", "#F2BF9A", "#A9C9E3"]
@@ -48,19 +48,18 @@ def show_matrix(
     check_axes("matrix", matrix, ["W_out", "W_in"])
     rows, columns = matrix.shape
     is_weight = (matrix if weights_at is None else weights_at) != 0
-    cell = min(LARGEST_CELL, (WIDTH - 0.7) / columns)  # 0.7 inches for the labels
     colours = _weight_colours(matrix[is_weight])
-    _, axes = new_figure(cell * rows + 0.6)
-    place = axes[0, 0]
+    axes = _cells_across(columns, margin=1.5, top=-1.6, bottom=rows)
     for i, j in np.ndindex(rows, columns):
         value = float(matrix[i, j])
-        colour = colours[value] if is_weight[i, j] else None
-        _draw_cell(place, (i, j), value, colour, i in dropped_rows)
+        colour = colours[value] if is_weight[i, j] else "white"
+        text = _number(value) if is_weight[i, j] else "·"
+        _draw_cell(axes, (i, j), text, colour, alpha=0.4 if i in dropped_rows else 1.0)
     for row in dropped_rows:
-        place.plot([-0.5, columns - 0.5], [row, row], color=COLOURS["red"])
+        axes.plot([0, columns], [row + 0.5, row + 0.5], color=COLOURS["red"])
     if block is not None:
-        _draw_blocks(place, matrix.shape, block)
-    _label_axes(place, matrix.shape, labels)
+        _draw_blocks(axes, matrix.shape, block)
+    _label_cells(axes, matrix.shape, labels)
 
 
 def show_kernels(kernels: Sequence[FloatArray], labels: Sequence[str] = ()) -> None:
@@ -75,19 +74,23 @@ def show_kernels(kernels: Sequence[FloatArray], labels: Sequence[str] = ()) -> N
     labels : sequence of str, optional
         A few words under each kernel.
     """
+    from matplotlib import colormaps
+
     largest = max(float(np.abs(kernel).max()) for kernel in kernels) or 1.0
     limit = 1.8 * largest  # pale enough to read black numbers on
     tallest = max(kernel.shape[0] for kernel in kernels)
-    widest = sum(kernel.shape[1] for kernel in kernels)
-    cell = min(0.55, (WIDTH - 0.5) / widest)
-    _, axes = new_figure(cell * tallest + 0.45, columns=len(kernels))
-    for index, (place, kernel) in enumerate(zip(axes[0], kernels, strict=True)):
-        place.imshow(kernel, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    gap = 1.0
+    width = sum(kernel.shape[1] for kernel in kernels) + gap * (len(kernels) - 1)
+    axes = _cells_across(width, margin=0, top=-0.1, bottom=tallest + 0.8)
+    left = 0.0
+    for index, kernel in enumerate(kernels):
         for (i, j), value in np.ndenumerate(kernel):
-            place.text(j, i, _number(float(value)), ha="center", va="center")
-        hide_frame(place)
+            colour = colormaps["RdBu_r"](0.5 + 0.5 * float(value) / limit)
+            _draw_cell(axes, (i, left + j), _number(float(value)), colour)
         if index < len(labels):
-            place.set_xlabel(labels[index])
+            middle = left + kernel.shape[1] / 2
+            axes.text(middle, tallest + 0.45, labels[index], ha="center", va="center")
+        left += kernel.shape[1] + gap
 
 
 def show_losses(losses: Sequence[float]) -> None:
@@ -103,6 +106,17 @@ def show_losses(losses: Sequence[float]) -> None:
     axes[0, 0].set(xlabel="step", ylabel="loss (mean squared error)")
 
 
+def _cells_across(width: float, margin: float, top: float, bottom: float) -> Axes:
+    """Open a figure whose unit is a cell, with the given cells in its middle."""
+    cell = min(CELL, WIDTH / (width + 2 * margin))
+    _, axes = new_figure(cell * (bottom - top))
+    place: Axes = axes[0, 0]
+    spare = (WIDTH / cell - width) / 2  # keeps the cells at their size
+    place.set(xlim=(-spare, width + spare), ylim=(bottom, top), aspect="equal")
+    hide_frame(place)
+    return place
+
+
 def _number(value: float) -> str:
     """Write a weight in at most two decimals, and never as minus zero."""
     return f"{round(value, 2) + 0.0:g}".replace("-", "\N{MINUS SIGN}")
@@ -115,46 +129,34 @@ def _weight_colours(weights: FloatArray) -> dict[float, str]:
 
 
 def _draw_cell(
-    axes: Axes,
-    place: tuple[int, int],
-    value: float,
-    colour: str | None,
-    is_dropped: bool,
+    axes: Axes, place: tuple[float, float], text: str, colour: Any, alpha: float = 1.0
 ) -> None:
-    """Draw one entry of a matrix; without a colour it is an empty place."""
+    """Draw one cell, with its upper left corner at a row and a column."""
     from matplotlib.patches import Rectangle
 
-    alpha = 0.4 if is_dropped else 1.0
     i, j = place
-    corner = (j - 0.5, i - 0.5)
-    face = Rectangle(corner, 1, 1, alpha=alpha)
-    face.set(facecolor=colour or "white", edgecolor="#BBBBBB")
+    face = Rectangle((j, i), 1, 1, alpha=alpha)
+    face.set(facecolor=colour, edgecolor="#BBBBBB")
     axes.add_patch(face)
-    text = "·" if colour is None else _number(value)
-    axes.text(j, i, text, ha="center", va="center", alpha=alpha)
+    axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", alpha=alpha)
 
 
 def _draw_blocks(axes: Axes, shape: tuple[int, ...], block: tuple[int, int]) -> None:
     """Draw heavy lines around blocks of a given size."""
     rows, columns = shape
     for row in range(0, rows + 1, block[0]):
-        axes.plot([-0.5, columns - 0.5], [row - 0.5] * 2, color="black", linewidth=1.5)
+        axes.plot([0, columns], [row, row], color="black", linewidth=1.5)
     for column in range(0, columns + 1, block[1]):
-        axes.plot([column - 0.5] * 2, [-0.5, rows - 0.5], color="black", linewidth=1.5)
+        axes.plot([column, column], [0, rows], color="black", linewidth=1.5)
 
 
-def _label_axes(axes: Axes, shape: tuple[int, ...], labels: tuple[str, str]) -> None:
-    """Put a number at each row and column of a matrix, the columns on top."""
-    axes.set(
-        xlim=(-0.55, shape[1] - 0.45),
-        ylim=(shape[0] - 0.45, -0.55),
-        aspect="equal",
-        xticks=range(shape[1]),
-        yticks=range(shape[0]),
-        xlabel=labels[1],
-        ylabel=labels[0],
-    )
-    axes.xaxis.set_label_position("top")
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0, labelsize=8)
-    axes.spines[:].set_visible(False)
+def _label_cells(axes: Axes, shape: tuple[int, ...], labels: tuple[str, str]) -> None:
+    """Put a number at each row and column of a matrix, and say what they count."""
+    rows, columns = shape
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    for row in range(rows):
+        axes.text(-0.4, row + 0.5, str(row), size=8, **centred)
+    for column in range(columns):
+        axes.text(column + 0.5, -0.4, str(column), size=8, **centred)
+    axes.text(-1.1, rows / 2, labels[0], rotation="vertical", **centred)
+    axes.text(columns / 2, -1.1, labels[1], **centred)
