@@ -1,0 +1,94 @@
+"""A problem set's visible checks at a glance, for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+from coursekit.checks.mark import ExerciseResult
+from coursekit.checks.released import Asked, Released
+from coursekit.checks.render import WIDTH, points_text, to_text
+
+Results = Mapping[str, ExerciseResult]
+
+ID_WIDTH = 24  # the longest exercise id fits
+INDENT = 8  # where ids begin
+
+
+def overview(released: Released, results: Results) -> str:
+    """Lay out a row for each exercise, then the reports of those begun but failing.
+
+    Parameters
+    ----------
+    released : Released
+        What the problem set asks for.
+    results : mapping of str to ExerciseResult
+        By exercise id.
+    """
+    lines = [f"{released.id}  {released.title}", ""]
+    for asked in released.exercises:
+        lines += _rows(asked, results.get(asked.id))
+    for result in results.values():
+        if state(result) == "FAIL":
+            lines += ["", "-" * WIDTH, to_text(result)]
+    return "\n".join([*lines, "", score_line(released, results)])
+
+
+def score_line(released: Released, results: Results) -> str:
+    """Say what the visible checks give, and what a person marks."""
+    earned = sum(result.earned for result in results.values())
+    line = (
+        f"{points_text(earned, released.visible_points)} points by the visible checks"
+    )
+    if released.hand_points:
+        noun = "point is" if released.hand_points == 1 else "points are"
+        line += f"; {released.hand_points:g} {noun} marked by hand"
+    return f"{line}."
+
+
+def state(result: ExerciseResult) -> str:
+    """Say in a word how far an exercise is: "ok", "FAIL" or "to do"."""
+    if result.problem is None and result.is_untouched:
+        return "to do"
+    return "ok" if result.earned == result.points else "FAIL"
+
+
+def _rows(asked: Asked, result: ExerciseResult | None) -> list[str]:
+    """Lay out one exercise, and its likely mistakes below it."""
+    if result is None:
+        points = f"{asked.points:g}"
+        return [_row("write", asked, points)]
+    row = _row(state(result), asked, points_text(result.earned, result.points))
+    return [row, *(line for note in _notes(result) for line in _note(note))]
+
+
+def _row(word: str, asked: Asked, points: str) -> str:
+    """Lay out one row."""
+    room = WIDTH - INDENT - ID_WIDTH - len(points) - 1
+    title = textwrap.shorten(asked.title, room, placeholder=" ...")
+    head = f"  {word:<{INDENT - 2}}{asked.id:<{ID_WIDTH}}{title}"
+    return f"{head:<{WIDTH - len(points)}}{points}"
+
+
+def _notes(result: ExerciseResult) -> list[str]:
+    """Say briefly what is wrong."""
+    if state(result) != "FAIL":
+        return []
+    if result.problem is not None:
+        return [result.problem.sentence]
+    mistakes = [f"Likely mistake: {name}." for name in result.misconceptions]
+    failed = [group for group in result.groups if group.failure]
+    if any(g.failure and not g.failure.misconception for g in failed):
+        mistakes.append(f"{len(failed)} of {len(result.groups)} groups fail.")
+    return mistakes
+
+
+def _note(text: str) -> list[str]:
+    """Break a note into lines below the id."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * INDENT,
+        subsequent_indent=" " * INDENT,
+        break_on_hyphens=False,
+    )
