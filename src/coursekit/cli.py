@@ -56,6 +56,8 @@ FOR_INSTRUCTORS = {
     "demo": Lazy("coursekit.grading.demo_command:demo", "Grade a made-up class."),
 }
 
+OURS = ("coursekit", "convnets", "exercises")
+
 
 class Course(click.Group):
     """Commands that are imported when used, and errors as one line."""
@@ -103,6 +105,11 @@ class Course(click.Group):
             return super().invoke(ctx)
         except CourseError as err:
             raise click.ClickException(str(err)) from err
+        except ModuleNotFoundError as err:
+            if err.name is None or err.name.partition(".")[0] in OURS:
+                raise
+            msg = f"This needs {err.name}. Install it: pip install -e '.[grading]'"
+            raise click.ClickException(msg) from err
 
 
 @click.group(cls=Course, context_settings={"help_option_names": ["-h", "--help"]})
