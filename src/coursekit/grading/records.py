@@ -56,7 +56,6 @@ class Record:
 def attention_lines(result: SubmissionResult) -> list[str]:
     """Say why a person should look at a submission; usually there is no reason."""
     lines = [line for line in (result.problem, result.grader_error) if line]
-    lines += result.remarks
     lines += [f"{name}: {reason}" for name, reason in result.ungraded.items()]
     for exercise in result.exercises:
         if exercise.problem is not None:

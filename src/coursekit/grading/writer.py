@@ -94,7 +94,7 @@ def _write_notebook(
     sources = {} if snapshot is None else _read_sources(snapshot)
     graded = {grade_id(item.exercise): item for item in result.exercises}
     modules = {released_module(path): text for path, text in sources.items()}
-    lines = attention_lines(result)
+    lines = [*attention_lines(result), *result.remarks]
     notebook = autograded_notebook(released, graded, result.answers, modules, lines)
     text = json.dumps(notebook, indent=1, ensure_ascii=False)
     (draft / f"{result.problem_set}.ipynb").write_text(text + "\n", encoding="utf-8")

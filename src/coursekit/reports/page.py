@@ -23,5 +23,6 @@ def report_page(report: ClassReport) -> str:
         report=report,
         attention=attention,
         graded=graded,
+        remarks=[row for row in report.rows if row.remarks],
         waiting=sum(score is None for score in scores),
     )

@@ -25,12 +25,15 @@ class Row:
         Mistakes named, as ``"ps1.correlate1d: stride ignored"``.
     attention : list of str
         Reasons why a person should look; empty if there is none.
+    remarks : list of str
+        What was noticed and cannot change a score.
     """
 
     student: str
     scores: dict[str, float | None]
     misconceptions: list[str]
     attention: list[str]
+    remarks: list[str]
 
     @property
     def total(self) -> float | None:
@@ -96,9 +99,8 @@ def class_report(room: Classroom, problem_set: str) -> ClassReport:
                 else float(grades[name].score)
                 for name in points
             }
-            rows.append(
-                Row(record.student, scores, record.misconceptions, record.attention)
-            )
+            found = record.misconceptions, record.attention, [*record.result.remarks]
+            rows.append(Row(record.student, scores, *found))
     return ClassReport(problem_set, points, rows)
 
 

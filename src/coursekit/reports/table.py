@@ -19,7 +19,7 @@ def report_csv(report: ClassReport) -> str:
     writer = csv.writer(out, lineterminator="\n")
     cells = list(report.points)
     head = ["student", "status", *cells, "total", "to mark"]
-    head += ["misconceptions", "attention"]
+    head += ["misconceptions", "attention", "remarks"]
     writer.writerow(head)
     for row in report.rows:
         writer.writerow(
@@ -31,6 +31,7 @@ def report_csv(report: ClassReport) -> str:
                 sum(row.scores[name] is None for name in cells),
                 safe_text("; ".join(row.misconceptions)),
                 safe_text("; ".join(row.attention)),
+                safe_text("; ".join(row.remarks)),
             ]
         )
     return out.getvalue()
