@@ -34,6 +34,23 @@ def halves(rng: np.random.Generator, *shape: int) -> FloatArray:
     return weights(rng, *shape) + 0.5
 
 
+def integers(rng: np.random.Generator, *shape: int) -> npt.NDArray[np.int64]:
+    """Draw whole numbers of an integer type, the first of them odd.
+
+    With a kernel whose first weight alone has a half, the first output has one too.
+    """
+    drawn = rng.integers(0, 10, size=shape)
+    drawn.flat[0] |= 1
+    return drawn
+
+
+def first_half(rng: np.random.Generator, *shape: int) -> FloatArray:
+    """Draw weights of which only the first is not a whole number."""
+    drawn = weights(rng, *shape)
+    drawn.flat[0] += 0.5
+    return drawn
+
+
 def after_given_lines(
     reference: Callable[..., Any], mistakes: Sequence[Misconception]
 ) -> list[Misconception]:

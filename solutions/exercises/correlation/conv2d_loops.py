@@ -7,7 +7,9 @@ import numpy as np
 from convnets.correlation import conv2d_loops
 from coursekit.checks.declare import Case, Exercise, Group, case
 from exercises.correlation.conv2d_mistakes import MISCONCEPTIONS
-from exercises.draws import after_given_lines, halves, pixels, weights
+from exercises.draws import after_given_lines, first_half, integers, pixels, weights
+
+Size = tuple[int, int]
 
 
 def worked_example(rng: np.random.Generator) -> list[Case]:
@@ -21,123 +23,74 @@ def worked_example(rng: np.random.Generator) -> list[Case]:
 
 
 def channels_and_filters(rng: np.random.Generator) -> list[Case]:
+    x, weight = pixels(rng, 1, 2, 2, 3), weights(rng, 3, 2, 2, 2)
     return [
+        case("2 channels, 3 filters", x, weight),
         case(
-            "2 channels, 3 filters", pixels(rng, 1, 2, 3, 4), weights(rng, 3, 2, 2, 2)
+            "3 channels, 2 filters", pixels(rng, 1, 3, 4, 3), weights(rng, 2, 3, 2, 2)
         ),
-        case(
-            "3 channels, 2 filters", pixels(rng, 1, 3, 2, 3), weights(rng, 2, 3, 1, 2)
-        ),
-        case(
-            "filters that span other channels than the image has",
-            pixels(rng, 1, 3, 2, 4),
-            weights(rng, 3, 2, 1, 2),
-        ),
+        case("3 channels, filters that span 2", pixels(rng, 1, 3, 2, 4), weight),
     ]
 
 
 def bias(rng: np.random.Generator) -> list[Case]:
+    # There are as many output columns as filters in the first case, and not in the
+    # second one: a bias along the width raises no error in the first.
+    x, weight = pixels(rng, 1, 2, 2, 4), weights(rng, 3, 2, 2, 2)
+    more_channels = pixels(rng, 1, 3, 3, 4), weights(rng, 2, 3, 2, 2)
     return [
-        case(
-            "2 channels, 3 filters",
-            pixels(rng, 1, 2, 3, 4),
-            weights(rng, 3, 2, 2, 2),
-            weights(rng, 3),
-        ),
-        case(
-            "3 channels, 2 filters",
-            pixels(rng, 1, 3, 2, 4),
-            weights(rng, 2, 3, 1, 2),
-            weights(rng, 2),
-        ),
-        case(
-            "a bias for each channel, not for each filter",
-            pixels(rng, 1, 2, 3, 4),
-            weights(rng, 3, 2, 2, 2),
-            weights(rng, 2),
-        ),
+        case("2 channels, 3 filters", x, weight, weights(rng, 3)),
+        case("3 channels, 2 filters", *more_channels, weights(rng, 2)),
+        case("3 filters, a bias for 2", x, weight, weights(rng, 2)),
     ]
 
 
 def strides(rng: np.random.Generator) -> list[Case]:
     return [
-        case(
-            "stride 2, which fits",
-            pixels(rng, 1, 1, 4, 6),
-            weights(rng, 2, 1, 2, 2),
-            stride=2,
-        ),
-        case(
-            "stride 2, does not fit",
-            pixels(rng, 1, 2, 5, 4),
-            weights(rng, 1, 2, 2, 3),
-            stride=2,
-        ),
-        case(
-            "stride 3, does not fit",
-            pixels(rng, 1, 1, 6, 7),
-            weights(rng, 1, 1, 2, 3),
-            stride=3,
-        ),
+        one_channel(rng, "stride 2, which fits", (4, 6), (2, 2), stride=2),
+        one_channel(rng, "stride 2, does not fit", (5, 7), (2, 2), stride=2),
+        one_channel(rng, "stride 3, does not fit", (7, 8), (3, 3), stride=3),
     ]
 
 
 def paddings(rng: np.random.Generator) -> list[Case]:
     return [
-        case("padding 1", pixels(rng, 1, 1, 2, 3), weights(rng, 1, 1, 2, 2), padding=1),
-        case(
-            "padding 1, two channels",
-            pixels(rng, 1, 2, 3, 4),
-            weights(rng, 1, 2, 3, 2),
-            padding=1,
-        ),
-        case("padding 2", pixels(rng, 1, 1, 2, 4), weights(rng, 2, 1, 2, 3), padding=2),
+        one_channel(rng, "padding 1", (2, 3), (2, 2), padding=1),
+        one_channel(rng, "padding 1, a larger kernel", (3, 4), (3, 3), padding=1),
+        one_channel(rng, "padding 2", (2, 4), (2, 2), padding=2),
     ]
 
 
-def stride_and_padding(rng: np.random.Generator) -> list[Case]:
+def everything(rng: np.random.Generator) -> list[Case]:
+    both = {"stride": 2, "padding": 1}
+    x, weight = pixels(rng, 2, 2, 3, 4), weights(rng, 3, 2, 2, 3)
     return [
-        case(
-            "stride 2 and padding 1",
-            pixels(rng, 1, 1, 3, 5),
-            weights(rng, 1, 1, 2, 3),
-            stride=2,
-            padding=1,
-        ),
-        case(
-            "everything at once",
-            pixels(rng, 1, 3, 4, 5),
-            weights(rng, 2, 3, 3, 2),
-            weights(rng, 2),
-            stride=2,
-            padding=1,
-        ),
-        case(
-            "a kernel larger than the padded image",
-            pixels(rng, 1, 1, 2, 4),
-            weights(rng, 1, 1, 5, 2),
-            stride=2,
-            padding=1,
-        ),
+        one_channel(rng, "stride 2 and padding 1", (3, 5), (2, 3), **both),
+        case("everything at once", x, weight, weights(rng, 3), **both),
+        one_channel(rng, "a kernel taller than the image", (2, 4), (5, 2), **both),
     ]
 
 
 def batches(rng: np.random.Generator) -> list[Case]:
     return [
         case("2 images", pixels(rng, 2, 1, 2, 3), weights(rng, 1, 1, 2, 2)),
-        case("3 images", pixels(rng, 3, 2, 2, 4), weights(rng, 4, 2, 1, 2)),
+        case("3 images", pixels(rng, 3, 1, 2, 4), weights(rng, 1, 1, 2, 2)),
     ]
 
 
 def whole_number_images(rng: np.random.Generator) -> list[Case]:
     return [
-        case(
-            "integers times halves",
-            pixels(rng, 1, *shape).astype(np.int64),
-            halves(rng, 2, shape[0], 2, 1),
-        )
-        for shape in [(1, 3, 2), (3, 2, 4)]
+        case("a tall image", integers(rng, 1, 1, 3, 2), first_half(rng, 1, 1, 2, 2)),
+        case("a wide image", integers(rng, 1, 1, 3, 4), first_half(rng, 1, 1, 2, 2)),
     ]
+
+
+def one_channel(
+    rng: np.random.Generator, note: str, size: Size, kernel_size: Size, **options: int
+) -> Case:
+    """Draw one image and one filter, so that only the options can go wrong."""
+    x, weight = pixels(rng, 1, 1, *size), weights(rng, 1, 1, *kernel_size)
+    return case(note, x, weight, **options)
 
 
 EXERCISE = Exercise(
@@ -147,12 +100,12 @@ EXERCISE = Exercise(
     difficulty=3,
     minutes=40,
     groups=[
-        Group("One channel, one filter: the worked example", 0.5, worked_example),
+        Group("One channel, one filter", 0.5, worked_example),
         Group("Several channels, several filters", 1, channels_and_filters),
         Group("Bias", 0.5, bias),
         Group("Strides", 0.75, strides),
         Group("Padding", 0.75, paddings),
-        Group("Stride and padding together", 0.75, stride_and_padding),
+        Group("Everything together", 0.75, everything),
         Group("Batches of images", 0.5, batches),
         Group("Whole-number images, fractional weights", 0.25, whole_number_images),
     ],

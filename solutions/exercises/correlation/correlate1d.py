@@ -6,7 +6,7 @@ import numpy as np
 
 from convnets.correlation import correlate1d
 from coursekit.checks.declare import Case, Exercise, Group, Misconception, case
-from exercises.draws import after_given_lines, halves, pixels, weights
+from exercises.draws import after_given_lines, first_half, integers, pixels, weights
 
 
 def worked_example(rng: np.random.Generator) -> list[Case]:
@@ -36,8 +36,8 @@ def strides(rng: np.random.Generator) -> list[Case]:
 
 def whole_number_signals(rng: np.random.Generator) -> list[Case]:
     return [
-        case("integers times halves", pixels(rng, 4).astype(np.int64), halves(rng, 2)),
-        case("integers times halves", pixels(rng, 7).astype(np.int64), halves(rng, 3)),
+        case("two weights", integers(rng, 4), first_half(rng, 2)),
+        case("three weights", integers(rng, 7), first_half(rng, 3)),
     ]
 
 

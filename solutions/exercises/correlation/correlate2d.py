@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from convnets.correlation import correlate2d
 from coursekit.checks.declare import Case, Exercise, Group, Misconception, case
-from exercises.draws import after_given_lines, halves, pixels, weights
+from exercises.draws import after_given_lines, first_half, integers, pixels, weights
 
 
 def worked_example(rng: np.random.Generator) -> list[Case]:
@@ -39,12 +39,8 @@ def largest_and_thinnest(rng: np.random.Generator) -> list[Case]:
 
 def whole_number_images(rng: np.random.Generator) -> list[Case]:
     return [
-        case(
-            "integers times halves",
-            pixels(rng, *shape).astype(np.int64),
-            halves(rng, 2, 2),
-        )
-        for shape in [(3, 4), (4, 3)]
+        case("a wide image", integers(rng, 3, 4), first_half(rng, 2, 2)),
+        case("a tall image", integers(rng, 4, 3), first_half(rng, 2, 2)),
     ]
 
 

@@ -112,7 +112,7 @@ def unchecked(kernel, height, width):
 
 EXERCISE = Exercise(
     id="ps1.correlation_matrix",
-    title="Cross-correlation of an image as a matrix",
+    title="Cross-correlation as a block matrix",
     reference=correlation_matrix,
     difficulty=3,
     minutes=30,

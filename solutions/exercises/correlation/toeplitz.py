@@ -142,13 +142,13 @@ EXERCISE = Exercise(
             Misconception(
                 "one row too many",
                 "The kernel of your last row is cut off by the right edge. With 8 "
-                "samples and 3 weights, how many places has the kernel?",
+                "samples and 3 weights, how many places does the kernel have?",
                 one_row_too_many,
             ),
             Misconception(
                 "one row too few",
                 "The last place of the kernel has no row. With 8 samples and 3 "
-                "weights, how many places has the kernel?",
+                "weights, how many places does the kernel have?",
                 one_row_too_few,
             ),
             Misconception(
