@@ -20,7 +20,7 @@ def train(
     images: FloatArray,
     labels: IntArray,
     seed: int = 0,
-    epochs: int = 15,
+    epochs: int = 10,
 ) -> nn.Module:
     """Build a network and train it to name the classes of images.
 
@@ -34,7 +34,7 @@ def train(
         The class of each image.
     seed : int, default 0
         Decides the starting weights and the order of the images.
-    epochs : int, default 15
+    epochs : int, default 10
         Passes over the images.
 
     Returns
@@ -82,3 +82,19 @@ def accuracy(network: nn.Module, images: FloatArray, labels: IntArray) -> float:
     with torch.no_grad():
         logits = network(torch.tensor(images, dtype=torch.float32))
     return float(np.mean(logits.argmax(dim=1).numpy() == labels))
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Count the numbers that training can change.
+
+    Parameters
+    ----------
+    network : Module
+        A network, or one layer.
+
+    Returns
+    -------
+    int
+        Weights and biases, all together.
+    """
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 Point = tuple[float, float]
 
-DEPTH = 0.4  # how far each channel stands behind the one before
+DEPTH = 0.6  # how far each channel stands behind the one before
 SHEETS = ["#F2BF9A", "#A6DCC9", "#A9C9E3", "#F7F0A0"]  # one tint per input channel
 FILTERS = ["orange", "blue", "purple", "black"]  # one colour per filter
 
@@ -33,26 +33,23 @@ def show_layer(in_channels: int = 3, out_channels: int = 2) -> None:
     out_channels : int, default 2
         Filters, and feature maps; at most 3.
     """
-    _, axes = new_figure(3.0)
+    _, axes = new_figure(2.7)
     place = axes[0, 0]
-    middle = 3.0
-    corner = (0.3, middle - 1.7)
-    _draw_stack(place, corner, 2.6, SHEETS[:in_channels], "#666666")
-    _draw_stack(place, (1.0, middle - 0.9), 0.7, ["none"] * in_channels, "black")
+    back = DEPTH * (in_channels - 1)
+    _draw_stack(place, (0.2, 1.7 - back / 2), 2.4, SHEETS[:in_channels], "#666666")
+    _draw_stack(place, (1.9, 3.4 - back / 2), 0.55, ["none"] * in_channels, "black")
     for index in range(out_channels):
-        height = middle + 1.8 * ((out_channels - 1) / 2 - index)
+        height = 2.9 + 2.1 * ((out_channels - 1) / 2 - index)
         colour = COLOURS[FILTERS[index]]
-        _draw_stack(place, (6.0, height - 0.6), 0.7, SHEETS[:in_channels], colour)
-        _draw_stack(place, (9.6, height - 0.7), 1.4, ["white"], colour)
-        _draw_arrow(place, (4.4, middle), (5.8, height))
-        _draw_arrow(place, (8.0, height), (9.4, height))
+        sheets = SHEETS[:in_channels]
+        _draw_stack(place, (5.7, height - 0.35 - back / 2), 0.7, sheets, colour)
+        _draw_stack(place, (9.7, height - 0.7), 1.4, ["white"], colour)
+        _draw_stack(place, (10.7, height + 0.3), 0.2, ["black"], "black")
+        _draw_arrow(place, (4.3, 2.9), (5.4, height))
+        _draw_arrow(place, (7.8, height), (9.4, height))
         place.text(8.6, height + 0.15, "add up", ha="center", va="bottom", size=8)
-    labels = {2.0: "input\n$(C_{in}, H, W)$", 6.9: "filters", 10.4: "feature maps"}
-    labels[6.9] += "\n$(C_{out}, C_{in}, K_h, K_w)$"
-    labels[10.4] += "\n$(C_{out}, H_{out}, W_{out})$"
-    for x, label in labels.items():
-        place.text(x, -0.25, label, ha="center", va="center", size=9)
-    place.set(xlim=(0, 12), ylim=(-0.8, 5.6), aspect="equal")
+    _draw_labels(place)
+    place.set(xlim=(0, 12), ylim=(-0.8, 5.2), aspect="equal")
     hide_frame(place)
 
 
@@ -82,6 +79,17 @@ def _draw_stack(
         sheet = Rectangle((left, bottom), size, size)
         sheet.set(facecolor=sheets[index], edgecolor=edge, linewidth=1.5)
         axes.add_patch(sheet)
+
+
+def _draw_labels(axes: Axes) -> None:
+    """Write under each column of the drawing what it is, and its shape."""
+    labels = {
+        2.0: "input\n$(C_{in}, H, W)$",
+        6.7: "filters\n$(C_{out}, C_{in}, K_h, K_w)$",
+        10.4: "feature maps\n$(C_{out}, H_{out}, W_{out})$",
+    }
+    for x, label in labels.items():
+        axes.text(x, -0.3, label, ha="center", va="center", size=9)
 
 
 def _draw_arrow(axes: Axes, start: Point, end: Point) -> None:

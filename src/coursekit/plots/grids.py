@@ -52,7 +52,7 @@ def show_grids(
             place.text(middle, tallest + 0.3, labels[index], ha="center", va="center")
         left += table.shape[1]
         if index < len(signs):
-            sign = signs[index]
+            sign = signs[index].replace("⋆", r"$\star$")  # larger than the letter
             place.text(left + gaps / 2, tallest / 2, sign, ha="center", va="center")
         left += gaps
     spare = (WIDTH / cell - width) / 2  # keeps the cells at their size

@@ -38,7 +38,7 @@ def show_images(
     boxes : sequence of (row, column, height, width), optional
         Rectangles to draw on the first picture, in pixels.
     """
-    axes = _place(len(images), columns, images[0].shape)
+    axes = _place(len(images), columns, images[0].shape, bool(labels))
     for index, image in enumerate(images):
         _draw(axes[index], image, vmin=0.0, vmax=1.0)
         if index < len(labels):
@@ -71,7 +71,7 @@ def show_feature_maps(
     check_axes("maps", maps, ["C", "H", "W"])
     if limit is None:
         limit = float(np.abs(maps).max()) or 1.0
-    axes = _place(len(maps), columns, maps[0].shape)
+    axes = _place(len(maps), columns, maps[0].shape, bool(labels))
     for index, feature_map in enumerate(maps):
         drawn = _draw(axes[index], feature_map, vmin=-limit, vmax=limit, cmap="RdBu_r")
         if index < len(labels):
@@ -82,12 +82,16 @@ def show_feature_maps(
     bar.set_label("activation", size=8)
 
 
-def _place(count: int, columns: int | None, shape: tuple[int, ...]) -> list[Axes]:
+def _place(
+    count: int, columns: int | None, shape: tuple[int, ...], has_labels: bool
+) -> list[Axes]:
     """Open a figure with one empty place per picture, in reading order."""
     columns = columns or count
     rows = -(-count // columns)
     aspect = shape[-2] / shape[-1]
-    height = rows * (min(WIDTH / columns * aspect, TALLEST) + 0.25)
+    height = rows * (
+        min(WIDTH / columns * aspect, TALLEST) + (0.25 if has_labels else 0.05)
+    )
     _, axes = new_figure(height, rows, columns)
     for place in axes.flat:
         hide_frame(place)
@@ -96,6 +100,7 @@ def _place(count: int, columns: int | None, shape: tuple[int, ...]) -> list[Axes
 
 def _draw(axes: Axes, image: FloatArray, **options: Any) -> Any:
     """Draw one picture, grey if it has one channel, in colour if it has three."""
+    axes.spines[:].set(visible=True, color="#BBBBBB", linewidth=0.5)
     if image.ndim == 3 and image.shape[0] == 3:
         return axes.imshow(np.clip(image.transpose(1, 2, 0), 0.0, 1.0))
     grey = image[0] if image.ndim == 3 else image
