@@ -1,4 +1,4 @@
-"""C102, C103 and C107: what must agree across files."""
+"""C102, C103, C106 and C107: what must agree across files."""
 
 from __future__ import annotations
 
@@ -62,6 +62,23 @@ def test_c103_names_what_is_declared_or_graded_alone(find):
         f"{NOTEBOOK}:5: C103 No exercise ps1.c is declared.",
         f"{NOTEBOOK}:1: C103 ps1.b is declared but has no graded cell.",
     ]
+
+
+def released(body):
+    text = "def blur(x):\n    ### BEGIN SOLUTION\n    return x.mean(axis=1)\n"
+    return {
+        "solutions/convnets/blur.py": text + "    ### END SOLUTION\n",
+        "src/convnets/blur.py": f"def blur(x):\n    {body}\n",
+    }
+
+
+def test_c106_accepts_a_stub(find):
+    assert find("C106", released("raise NotImplementedError")) == []
+
+
+def test_c106_refuses_a_line_of_a_solution(find):
+    (found,) = find("C106", released("return x.mean( axis=1 )"))
+    assert found.startswith("src/convnets/blur.py:1: C106 Students would get a line of")
 
 
 def test_c107_accepts_pages_that_are_listed(find):

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from coursekit.authoring.leaks import find_leaks
 from coursekit.authoring.lint.course import Course
 from coursekit.authoring.lint.finding import Places, Rule
+from coursekit.authoring.secret_lines import gather_secrets
+
+# What students get and nobody writes by hand.
+GENERATED = ("assignments", "src/convnets")
 
 _PROBLEM_SET = re.compile(r"\b(ps\d+)\b")
 _POINTS = re.compile(r"(\d+(?:\.\d+)?) points?\b")
@@ -60,6 +65,19 @@ def points_match_the_readme(course: Course) -> Places:
                 yield Path("README.md"), number, message
 
 
+def release_holds_no_solution(course: Course) -> Places:
+    """Yield generated files, as they are on disk, that give a solution away."""
+    files = {
+        path.relative_to(course.root).as_posix(): path.read_bytes()
+        for folder in GENERATED
+        for path in sorted((course.root / folder).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    if files:
+        for leak in find_leaks(files, gather_secrets(course.root / "solutions")):
+            yield Path(leak.path), 1, f"Students would get {leak.what}."
+
+
 def page_is_in_contents(course: Course) -> Places:
     """Yield pages that no reader can reach, and entries that lead nowhere."""
     pages = {page.path.with_suffix("").as_posix(): page.path for page in course.pages}
@@ -80,5 +98,6 @@ def _points(course: Course) -> Places:
 RULES = [
     Rule("C102", "A `grade_id` is unique in the course", grade_id_is_unique),
     Rule("C103", "Points are those of the declaration", _points),
+    Rule("C106", "A release holds no solution text", release_holds_no_solution),
     Rule("C107", "Every page is in _toc.yml", page_is_in_contents),
 ]
