@@ -33,7 +33,7 @@ def digits() -> tuple[FloatArray, IntArray]:
     ----------
     .. [1] Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI.
     """
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     bunch = load_digits()
     images = bunch.images[:, np.newaxis] / 16.0  # stored as 0 to 16
@@ -74,3 +74,30 @@ def photograph(name: str = "china", grey: bool = False) -> FloatArray:
     if grey:
         return np.asarray(np.tensordot(LUMINANCE, image, axes=1))
     return np.asarray(image)
+
+
+def cut_patches(name: str, size: int, count: int, seed: int = 0) -> FloatArray:
+    """Cut small squares out of a photograph, at places chosen at random.
+
+    Parameters
+    ----------
+    name : str
+        The photograph, as for `photograph`.
+    size : int
+        Height and width of a patch, in pixels.
+    count : int
+        How many patches to cut; they may overlap.
+    seed : int, default 0
+        Decides the places.
+
+    Returns
+    -------
+    ndarray, shape (count, 3, size, size)
+        The patches, with values from 0 to 1.
+    """
+    image = photograph(name)
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, image.shape[1] - size + 1, size=count)
+    columns = rng.integers(0, image.shape[2] - size + 1, size=count)
+    squares = np.lib.stride_tricks.sliding_window_view(image, (size, size), (1, 2))
+    return np.ascontiguousarray(squares[:, rows, columns].swapaxes(0, 1))
