@@ -17,7 +17,7 @@ from coursekit.checks.compare import Tolerance, difference
 from coursekit.checks.declare import Exercise, Group
 from coursekit.checks.key import Key, KeyCase, KeyGroup
 from coursekit.checks.mark import ExerciseResult, mark
-from coursekit.checks.outcome import Outcome, call
+from coursekit.checks.outcome import Outcome, call, named
 from coursekit.errors import CourseError
 
 ATTEMPTS = 20
@@ -98,6 +98,7 @@ def mark_misconception(key: Key, name: str) -> ExerciseResult:
 def _draw_group(exercise: Exercise, group: Group, rng: np.random.Generator) -> KeyGroup:
     """Draw one group's cases and record the outcomes."""
     tolerance = Tolerance(exercise.rtol, exercise.atol)
+    parameters = tuple(inspect.signature(exercise.reference).parameters)
     cases = []
     for case in group.cases(rng):
         expected = call(exercise.reference, case)
@@ -108,7 +109,7 @@ def _draw_group(exercise: Exercise, group: Group, rng: np.random.Generator) -> K
         for item in exercise.misconceptions:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                outcome = call(item.function, case)
+                outcome = named(call(item.function, case), parameters)
             if difference(expected, outcome, tolerance) is not None:
                 wrong[item.name] = _without_message(outcome)
         cases.append(KeyCase(case, _without_message(expected), wrong))

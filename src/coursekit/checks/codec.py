@@ -1,8 +1,8 @@
 """Values as JSON, and as bytes between two processes; never as pickle.
 
-A value is None, a bool, an int, a float, a string, a NumPy array of a known dtype, or
-a list, tuple or string-keyed dictionary of values. Anything else is refused, on both
-sides, by name.
+A value is None, a bool, an int of 64 bits, a float, a string, a NumPy array of a known
+dtype, or a list, tuple or string-keyed dictionary of values, nested up to `DEPTH` deep.
+Anything else is refused, on both sides, by name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ import numpy.typing as npt
 
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 DTYPES = frozenset(("bool", *INTEGERS, "float16", "float32", "float64"))
+SCALARS = frozenset(np.dtype(name).type for name in DTYPES)
 HEADER = struct.Struct(">II")  # bytes of JSON, bytes of array data
+DEPTH = 32  # so that no later step runs out of stack
+LARGEST = 2**63 - 1  # Python refuses to print integers of thousands of digits
 
 AnyArray = npt.NDArray[Any]
 
@@ -41,7 +44,8 @@ def encode(message: Any) -> bytes:
     buffers: list[bytes] = []
 
     def store(array: AnyArray) -> dict[str, int]:
-        buffers.append(np.ascontiguousarray(array).tobytes())
+        native = array.dtype.newbyteorder("=")
+        buffers.append(np.ascontiguousarray(array, native).tobytes())
         return {"bytes": len(buffers[-1])}
 
     text = json.dumps(_pack(message, store)).encode()
@@ -74,7 +78,15 @@ def decode(text: bytes, data: bytes) -> Any:
         value = _unpack(json.loads(text), load)
     except CodecError:
         raise
-    except (ValueError, RecursionError, TypeError, KeyError, MemoryError) as err:
+    except (
+        ValueError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        RecursionError,
+        TypeError,
+    ) as err:
         msg = f"A message is not readable: {type(err).__name__}."
         raise CodecError(msg) from err
     if position != len(data):
@@ -83,7 +95,7 @@ def decode(text: bytes, data: bytes) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, depth: int = DEPTH) -> Any:
     """Check that a value can be carried, and turn NumPy scalars into Python numbers.
 
     Raises
@@ -91,7 +103,10 @@ def plain(value: Any) -> Any:
     CodecError
         If it holds anything else; the message names the type.
     """
-    if isinstance(value, np.generic) and type(value).__name__ in DTYPES:
+    if depth < 0:
+        msg = f"a value nested more than {DEPTH} deep"
+        raise CodecError(msg)
+    if type(value) in SCALARS:
         return value.item()
     if type(value) is np.ndarray:
         if value.dtype.name not in DTYPES:
@@ -99,9 +114,12 @@ def plain(value: Any) -> Any:
             raise CodecError(msg)
         return value
     if type(value) in (tuple, list):
-        return type(value)(plain(item) for item in value)
+        return type(value)([plain(item, depth - 1) for item in value])
     if type(value) is dict and all(type(key) is str for key in value):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item, depth - 1) for key, item in value.items()}
+    if type(value) is int and not -LARGEST <= value <= LARGEST:
+        msg = "an int of more than 64 bits"
+        raise CodecError(msg)
     if value is None or type(value) in (bool, int, float, str):
         return value
     kind = type(value)
@@ -112,38 +130,47 @@ def plain(value: Any) -> Any:
 
 def _pack(value: Any, store: Callable[[AnyArray], dict[str, Any]]) -> Any:
     """Replace arrays, tuples and dictionaries by tagged dictionaries."""
-    value = plain(value)
+    return _pack_plain(plain(value), store)
+
+
+def _pack_plain(value: Any, store: Callable[[AnyArray], dict[str, Any]]) -> Any:
+    """Replace them in a value that is known to be plain."""
     if isinstance(value, np.ndarray):
         head = {"dtype": value.dtype.name, "shape": list(value.shape)}
         return {"array": {**head, **store(value)}}
     if isinstance(value, tuple):
-        return {"tuple": [_pack(item, store) for item in value]}
+        return {"tuple": [_pack_plain(item, store) for item in value]}
     if isinstance(value, list):
-        return [_pack(item, store) for item in value]
+        return [_pack_plain(item, store) for item in value]
     if isinstance(value, dict):
-        return {"dict": {key: _pack(item, store) for key, item in value.items()}}
+        items = {key: _pack_plain(item, store) for key, item in value.items()}
+        return {"dict": items}
     return value
 
 
-def _unpack(tree: Any, load: Callable[..., AnyArray]) -> Any:
+def _unpack(tree: Any, load: Callable[..., AnyArray], depth: int = DEPTH) -> Any:
     """Undo `_pack`."""
+    if depth < 0:
+        msg = f"A message holds a value nested more than {DEPTH} deep."
+        raise CodecError(msg)
     if isinstance(tree, list):
-        return [_unpack(item, load) for item in tree]
+        return [_unpack(item, load, depth - 1) for item in tree]
     if not isinstance(tree, dict):
         return tree
     if len(tree) != 1:
         msg = "A message holds a dictionary without a tag."
         raise CodecError(msg)
     tag, body = next(iter(tree.items()))
-    if tag == "tuple":
-        return tuple(_unpack(item, load) for item in body)
-    if tag == "dict":
-        return {key: _unpack(item, load) for key, item in body.items()}
+    if tag == "tuple" and isinstance(body, list):
+        return tuple([_unpack(item, load, depth - 1) for item in body])
+    if tag == "dict" and isinstance(body, dict):
+        return {key: _unpack(item, load, depth - 1) for key, item in body.items()}
     if tag != "array" or body["dtype"] not in DTYPES:
         msg = "A message holds a value of an unknown kind."
         raise CodecError(msg)
     shape = body["shape"]
-    if len(shape) > 16 or any(type(n) is not int or n < 0 for n in shape):
+    lengths = shape if type(shape) is list and len(shape) <= 16 else [-1]
+    if any(type(n) is not int or n < 0 for n in lengths):
         msg = "A message holds an array with an impossible shape."
         raise CodecError(msg)
     return load(body, np.dtype(body["dtype"]), shape)

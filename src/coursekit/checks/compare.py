@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,16 +103,26 @@ def _value_difference(want: Any, got: Any, tolerance: Tolerance) -> Difference |
         if type(got) is not type(want) or len(got) != len(want):
             wanted = f"a {type(want).__name__} of {len(want)}"
             return _wrong_type(wanted, _describe(got))
-        parts = (
-            _value_difference(a, b, tolerance) for a, b in zip(want, got, strict=True)
-        )
-        return next((part for part in parts if part is not None), None)
+        return _parts_difference(want, got, tolerance)
     if isinstance(want, float) and type(got) in (int, float):
         close = np.isclose(got, want, tolerance.rtol, tolerance.atol, equal_nan=True)
         return None if close else _wrong_values(f"{want:g}", f"{got:g}")
     if type(got) is not type(want):
         return _wrong_type(_describe(want), _describe(got))
     return None if got == want else _wrong_values(repr(want), repr(got))
+
+
+def _parts_difference(
+    want: Sequence[Any], got: Sequence[Any], tolerance: Tolerance
+) -> Difference | None:
+    """Compare the parts of a tuple or list; numbers are shown together."""
+    pairs = zip(want, got, strict=True)
+    parts = [_value_difference(a, b, tolerance) for a, b in pairs]
+    first = next((part for part in parts if part is not None), None)
+    if first is None or any(isinstance(part, np.ndarray) for part in want):
+        return first
+    values = first.reason == "wrong-values"
+    return _wrong_values(repr(want), repr(got)) if values else first
 
 
 def _array_difference(

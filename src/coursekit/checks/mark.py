@@ -15,7 +15,7 @@ import numpy as np
 from coursekit.checks.compare import Difference, difference
 from coursekit.checks.declare import Case
 from coursekit.checks.key import Key, KeyCase, KeyGroup
-from coursekit.checks.outcome import Outcome
+from coursekit.checks.outcome import Outcome, named
 
 Caller = Callable[[Case], Outcome]
 
@@ -118,7 +118,10 @@ def mark(key: Key, caller: Caller) -> ExerciseResult:
     caller : callable
         Calls the student's function with a case and reports the outcome.
     """
-    outcomes = [[caller(item.case) for item in group.cases] for group in key.groups]
+    outcomes = [
+        [named(caller(item.case), key.parameters) for item in group.cases]
+        for group in key.groups
+    ]
     groups = tuple(
         _mark_group(key, group, got, outcomes)
         for group, got in zip(key.groups, outcomes, strict=True)
@@ -168,18 +171,32 @@ def _diagnose(
     """Name the misconception that explains a group, or return an empty string.
 
     It must give the student's outcome on every case of the group. If several do, the
-    one that explains most cases of the whole exercise is named.
+    one that explains most cases of the whole exercise is named. The same class of error
+    may have many causes: where nothing else agrees, the whole exercise has to.
     """
-    candidates = [name for name in key.hints if _explains(key, name, group.cases, got)]
+    pairs = [
+        pair
+        for other, outcomes in zip(key.groups, everything, strict=True)
+        for pair in zip(other.cases, outcomes, strict=True)
+    ]
+    explained = {
+        name: sum(_explains(key, name, (item,), [outcome]) for item, outcome in pairs)
+        for name in key.hints
+        if _explains(key, name, group.cases, got)
+    }
+    told = [
+        name
+        for name, count in explained.items()
+        if count == len(pairs) or _gives_value(name, group.cases)
+    ]
+    return max(told, key=lambda name: explained[name], default="")
 
-    def explained(name: str) -> int:
-        return sum(
-            _explains(key, name, (item,), [outcome])
-            for other, outcomes in zip(key.groups, everything, strict=True)
-            for item, outcome in zip(other.cases, outcomes, strict=True)
-        )
 
-    return max(candidates, key=explained, default="")
+def _gives_value(name: str, cases: tuple[KeyCase, ...]) -> bool:
+    """Whether a misconception gives a wrong value, not only errors, on some case."""
+    return any(
+        name in item.wrong and item.wrong[name].kind == "value" for item in cases
+    )
 
 
 def _explains(

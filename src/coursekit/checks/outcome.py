@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,9 @@ class Outcome:
     def from_plain(cls, tree: dict[str, Any]) -> Outcome:
         """Undo `to_plain`, refusing anything it would not write."""
         known = {"kind", "value", "error", "message", "changed"}
+        if type(tree) is not dict:
+            msg = "A message does not describe the outcome of a call."
+            raise CodecError(msg)
         texts = [tree.get(name, "") for name in ("kind", "error", "message")]
         changed = tree.get("changed", ())
         if (
@@ -69,9 +72,9 @@ class Outcome:
             msg = "A message does not describe the outcome of a call."
             raise CodecError(msg)
         kind, error, message = texts
-        names = tuple(name[:40] for name in changed[:20])
+        names = tuple(printable(name, 40) for name in changed[:20])
         value = plain(tree.get("value"))
-        return cls(kind, value, error[:100], message[:MESSAGE_LIMIT], names)
+        return cls(kind, value, printable(error, 100), printable(message), names)
 
 
 def call(function: Callable[..., Any], case: Case) -> Outcome:
@@ -83,14 +86,16 @@ def call(function: Callable[..., Any], case: Case) -> Outcome:
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
     try:
         value = function(*args, **kwargs)
+    except KeyboardInterrupt:
+        raise
     except NotImplementedError as err:
-        return Outcome("stub", message=str(err)[:MESSAGE_LIMIT])
-    except (Exception, SystemExit) as err:
+        return Outcome("stub", message=error_text(err))
+    except BaseException as err:
         return Outcome("error", error=error_name(err), message=error_text(err))
     try:
         value = plain(value)
     except CodecError as err:
-        return Outcome("bad type", error=str(err)[:100])
+        return Outcome("bad type", error=printable(str(err), 100))
     before = [*enumerate(case.args), *case.kwargs.items()]
     after = [*args, *kwargs.values()]
     changed = tuple(
@@ -104,19 +109,35 @@ def call(function: Callable[..., Any], case: Case) -> Outcome:
 def error_name(err: BaseException) -> str:
     """Name an error's class; a subclass of ShapeError counts as one."""
     names = [kind.__name__ for kind in type(err).__mro__]
-    return "ShapeError" if "ShapeError" in names else names[0]
+    return "ShapeError" if "ShapeError" in names else printable(names[0], 100)
 
 
 def error_text(err: BaseException) -> str:
     """Give an error's text and the last line of the student's file it came from."""
     frames = traceback.extract_tb(err.__traceback__)
-    own = [frame for frame in frames if "convnets" in Path(frame.filename).parts]
+    own = [frame for frame in frames if Path(frame.filename).parent.name == "convnets"]
     where = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
     try:
         text = str(err)
-    except Exception:
+    except (Exception, SystemExit):
         text = "(the error's own message could not be printed)"
-    return text[: MESSAGE_LIMIT - len(where)] + where
+    return printable(text, MESSAGE_LIMIT - len(where)) + where
+
+
+def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """Cut a text that is not ours, and spell out what a terminal would obey."""
+    signs = [
+        sign if sign.isprintable() or sign == "\n" else f"\\x{ord(sign):02x}"
+        for sign in text[:limit]
+    ]
+    return "".join(signs)[:limit]
+
+
+def named(outcome: Outcome, parameters: Sequence[str]) -> Outcome:
+    """Call the arguments that a call has changed by their names."""
+    names = {str(position): name for position, name in enumerate(parameters)}
+    changed = tuple(names.get(name, name) for name in outcome.changed)
+    return replace(outcome, changed=changed)
 
 
 def _unchanged(old: Any, new: Any) -> bool:

@@ -10,9 +10,11 @@ import numpy as np
 
 from coursekit.checks.mark import ExerciseResult, Failure, GroupResult
 from coursekit.checks.outcome import Outcome
-from coursekit.links import message_url
+from coursekit.links import MESSAGES_URL, message_url
 
 WIDTH = 80
+LABEL = 10  # columns for the name of a value
+LONGEST = 100  # numbers of an array that are shown; longer arrays are cut
 STYLE = (
     "table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0}"
     "pre{margin:.3em 0;white-space:pre-wrap}"
@@ -32,21 +34,18 @@ def to_text(result: ExerciseResult) -> str:
     lines += [_row(group) for group in result.groups]
     if result.problem is not None:
         lines += ["", *_wrap(result.problem.sentence)]
-        lines += _wrap(f"More: {message_url(result.problem.reason)}")
     elif result.is_untouched:
         lines += ["", *_wrap(_untouched_sentence(result))]
     else:
         for group in distinct_failures(result):
             lines += ["", *_failure_lines(result, group)]
+    if result.problem is not None or result.earned < result.points:
+        lines += ["", f"More: {MESSAGES_URL}"]
     return "\n".join(lines)
 
 
-def to_html(result: ExerciseResult, with_style: bool = True) -> str:
-    """Lay out a result for a notebook.
-
-    Leave the style out where the page sanitises its HTML: the rules would show as text.
-    """
-    style = f"<style>.coursekit-check{{{STYLE}}}</style>" if with_style else ""
+def to_html(result: ExerciseResult) -> str:
+    """Lay out a result for a notebook."""
     score = points_text(result.earned, result.points)
     rows = "".join(
         f"<tr><td>{_mark(group)}</td><td>{html.escape(group.name)}</td>"
@@ -56,9 +55,9 @@ def to_html(result: ExerciseResult, with_style: bool = True) -> str:
     head = f"<b>{html.escape(result.exercise)}</b>: {html.escape(score)} points"
     body = _html_explanation(result)
     return (
-        f'<div class="coursekit-check">{style}<p>{head}</p><table><thead><tr><th></th>'
-        f"<th>Cases</th><th>Points</th></tr></thead><tbody>{rows}</tbody></table>"
-        f"{body}</div>"
+        f'<div class="coursekit-check"><style>.coursekit-check{{{STYLE}}}</style>'
+        f"<p>{head}</p><table><thead><tr><th></th><th>Cases</th><th>Points</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>{body}</div>"
     )
 
 
@@ -94,8 +93,13 @@ def show_value(value: Any) -> str:
     """Write a value so that it fits a terminal; long arrays are cut."""
     if not isinstance(value, np.ndarray):
         return textwrap.shorten(repr(value), 200, placeholder=" ...")
+    shown = value + 0.0 if value.dtype.kind == "f" else value  # no minus zero
     text = np.array2string(
-        value, max_line_width=WIDTH - 12, precision=4, suppress_small=True, threshold=60
+        shown,
+        max_line_width=WIDTH - LABEL - 2,
+        precision=4,
+        suppress_small=True,
+        threshold=LONGEST,
     )
     note = f"  shape {value.shape}" if value.ndim != 1 else ""
     if value.dtype.name != "float64":
@@ -140,15 +144,12 @@ def _failure_lines(result: ExerciseResult, group: GroupResult) -> list[str]:
     """Lay out the smallest failing case of a group for a terminal."""
     failure = group.failure
     assert failure is not None
-    lines = [f"{group.name}: the smallest case that fails ({failure.case.note})"]
-    lines.append(f"  {call_text(result, failure)}")
-    for name, value in _named_arrays(result, failure):
-        lines += _labelled(name, show_value(value))
-    lines += _labelled("expected", show_outcome(failure.expected))
-    lines += _labelled("got", show_outcome(failure.got))
+    lines = _wrap(group.name)
+    lines += _wrap(f"The smallest case that fails: {failure.case.note}", "  ")
+    lines += _call_lines(result, failure)
     for sentence in explanation(failure):
         lines += _wrap(sentence, "  ")
-    return [*lines, f"  More: {message_url(failure.why.reason)}"]
+    return lines
 
 
 def _html_explanation(result: ExerciseResult) -> str:
@@ -156,22 +157,27 @@ def _html_explanation(result: ExerciseResult) -> str:
     if result.problem is not None:
         return _paragraph(result.problem.sentence) + _more(result.problem.reason)
     if result.is_untouched:
-        return _paragraph(_untouched_sentence(result))
+        return _paragraph(_untouched_sentence(result)) + _more("not-implemented")
     parts = []
     for group in distinct_failures(result):
         failure = group.failure
         assert failure is not None
-        lines = [call_text(result, failure)]
-        for name, value in _named_arrays(result, failure):
-            lines += _labelled(name, show_value(value))
-        lines += _labelled("expected", show_outcome(failure.expected))
-        lines += _labelled("got", show_outcome(failure.got))
+        lines = _call_lines(result, failure)
         head = f"{group.name}: the smallest case that fails ({failure.case.note})"
         parts.append(f"<p><b>{html.escape(head)}</b></p>")
         parts.append(f"<pre>{html.escape(chr(10).join(lines))}</pre>")
         parts += [_paragraph(sentence) for sentence in explanation(failure)]
         parts.append(_more(failure.why.reason))
     return "".join(parts)
+
+
+def _call_lines(result: ExerciseResult, failure: Failure) -> list[str]:
+    """Lay out a call, its arrays, what was expected and what came."""
+    lines = _wrap(call_text(result, failure), "  ")
+    for name, value in _named_arrays(result, failure):
+        lines += _labelled(name, show_value(value))
+    lines += _labelled("expected", show_outcome(failure.expected))
+    return lines + _labelled("got", show_outcome(failure.got))
 
 
 def _named_arrays(result: ExerciseResult, failure: Failure) -> list[tuple[str, Any]]:
@@ -183,8 +189,20 @@ def _named_arrays(result: ExerciseResult, failure: Failure) -> list[tuple[str, A
 
 def _labelled(label: str, text: str) -> list[str]:
     """Put a label before the first line of a text and indent the others."""
-    first, *rest = text.splitlines() or [""]
-    return [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
+    indent = " " * (LABEL + 2)
+    lines = [line for row in text.splitlines() for line in _broken(row, indent)]
+    first, *rest = lines or [""]
+    head = f"  {label:<{LABEL - 1}} "
+    if len(head) > len(indent):
+        return [head.rstrip(), first, *rest]
+    return [head + first[len(indent) :], *rest]
+
+
+def _broken(row: str, indent: str) -> list[str]:
+    """Indent a line, and break it if it is too long; rows of an array stay whole."""
+    if len(indent) + len(row) <= WIDTH:
+        return [indent + row] if row.strip() else []
+    return _wrap(row.strip(), indent)
 
 
 def _untouched_sentence(result: ExerciseResult) -> str:
@@ -201,7 +219,6 @@ def _wrap(text: str, indent: str = "") -> list[str]:
         WIDTH,
         initial_indent=indent,
         subsequent_indent=indent,
-        break_long_words=False,
         break_on_hyphens=False,
     )
 

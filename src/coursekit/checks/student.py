@@ -15,7 +15,7 @@ from typing import Any
 from coursekit.checks.compare import Difference
 from coursekit.checks.key import Key, load_key
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
-from coursekit.checks.outcome import call
+from coursekit.checks.outcome import call, error_name, error_text
 from coursekit.checks.render import to_html, to_text
 
 PACKAGE = "convnets"
@@ -74,9 +74,12 @@ def load_function(key: Key) -> Callable[..., Any] | Difference:
     _prefer_submission()
     try:
         module = fresh_module(module_name)
+    except KeyboardInterrupt:
+        raise
     except NotImplementedError as err:
-        return Difference("not-implemented", f"The file calls a stub: {err}")
-    except (Exception, SystemExit) as err:
+        text = f"The file calls a stub: {error_text(err)}"
+        return Difference("not-implemented", text)
+    except BaseException as err:
         return Difference("cannot-import", import_sentence(module_name, err))
     function = getattr(module, name, None)
     if not callable(function):
@@ -101,9 +104,10 @@ def import_sentence(module_name: str, err: BaseException) -> str:
     """Say in one sentence why a student's file cannot be imported."""
     file = module_name.rpartition(".")[2] + ".py"
     if isinstance(err, SyntaxError):
+        file = Path(err.filename).name if err.filename else file
         where = f" (line {err.lineno})" if err.lineno else ""
         return f"{file} cannot be read as Python: {err.msg}{where}."
-    return f"{file} cannot be imported: {type(err).__name__}: {err}"
+    return f"{file} cannot be imported: {error_name(err)}: {error_text(err)}"
 
 
 def _execute(name: str) -> ModuleType:
@@ -134,7 +138,7 @@ def _prefer_submission() -> None:
         return
     loaded = sys.modules.get(PACKAGE)
     homes = [Path(item).resolve() for item in getattr(loaded, "__path__", [])]
-    if str(folder) not in sys.path:
+    if sys.path[:1] != [str(folder)]:
         sys.path.insert(0, str(folder))
     if homes != [(folder / PACKAGE).resolve()]:
         for name in [n for n in sys.modules if n.partition(".")[0] == PACKAGE]:
