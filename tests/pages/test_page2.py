@@ -79,7 +79,7 @@ def test_formula_of_true_convolution(rng):
     x, w = rng.normal(size=(5, 7)), rng.normal(size=(2, 3))
     got = np.zeros((4, 5))
     for (i, j), (k, l) in ((a, b) for a in np.ndindex(4, 5) for b in np.ndindex(2, 3)):
-        got[i, j] += x[i + 2 - 1 - k, j + 3 - 1 - l] * w[k, l]
+        got[i, j] += x[i + k, j + l] * w[2 - 1 - k, 3 - 1 - l]
     np.testing.assert_allclose(got, signal.convolve2d(x, w, "valid"))
     np.testing.assert_allclose(got, correlate2d(x, np.rot90(w, 2)))
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-CELL = 0.42  # inches: the side of a cell, if there is room
+# Sides of a cell, in inches, if there is room: for one digit, and for a weight.
+CELL, WIDE_CELL = 0.42, 0.52
 
 # Light tints of Okabe and Ito's colours, on which black numbers can be read.
 PALE = ["#D5EAF8", "#F9DDA0", "#A6DCC9", "#EBC4D8", "#F7F0A0", "#F2BF9A", "#A9C9E3"]
@@ -81,7 +82,7 @@ def show_kernels(kernels: Sequence[FloatArray], labels: Sequence[str] = ()) -> N
     tallest = max(kernel.shape[0] for kernel in kernels)
     gap = 1.0
     width = sum(kernel.shape[1] for kernel in kernels) + gap * (len(kernels) - 1)
-    axes = _cells_across(width, margin=0, top=-0.1, bottom=tallest + 0.8)
+    axes = _cells_across(width, 0, -0.1, tallest + 0.7, largest=WIDE_CELL)
     left = 0.0
     for index, kernel in enumerate(kernels):
         for (i, j), value in np.ndenumerate(kernel):
@@ -89,7 +90,7 @@ def show_kernels(kernels: Sequence[FloatArray], labels: Sequence[str] = ()) -> N
             _draw_cell(axes, (i, left + j), _number(float(value)), colour)
         if index < len(labels):
             middle = left + kernel.shape[1] / 2
-            axes.text(middle, tallest + 0.45, labels[index], ha="center", va="center")
+            axes.text(middle, tallest + 0.4, labels[index], ha="center", va="center")
         left += kernel.shape[1] + gap
 
 
@@ -106,9 +107,11 @@ def show_losses(losses: Sequence[float]) -> None:
     axes[0, 0].set(xlabel="step", ylabel="loss (mean squared error)")
 
 
-def _cells_across(width: float, margin: float, top: float, bottom: float) -> Axes:
+def _cells_across(
+    width: float, margin: float, top: float, bottom: float, largest: float = CELL
+) -> Axes:
     """Open a figure whose unit is a cell, with the given cells in its middle."""
-    cell = min(CELL, WIDTH / (width + 2 * margin))
+    cell = min(largest, WIDTH / (width + 2 * margin))
     _, axes = new_figure(cell * (bottom - top))
     place: Axes = axes[0, 0]
     spare = (WIDTH / cell - width) / 2  # keeps the cells at their size
