@@ -127,12 +127,14 @@ def _check_mark(
         "locked": not is_written,
         "points": exercise.points,
     }
-    wrong = [name for name in mark if mark[name] != truth.get(name)]
-    if wrong or not mark.get("grade"):
-        name = (wrong or ["grade"])[0]
-        meant = f"`{name}` must be {truth[name]}" if name in truth else "must not stand"
-        msg = f"{place} ({exercise.id}): in its mark, {meant}, not {mark.get(name)!r}."
-        raise CourseError(msg)
+    for name in {**mark, "grade": None}:
+        if name not in truth:
+            msg = f"{place} ({exercise.id}): `{name}` must not stand in its mark."
+            raise CourseError(msg)
+        if mark.get(name) != truth[name]:
+            meant = f"`{name}` must be {truth[name]}, not {mark.get(name)}"
+            msg = f"{place} ({exercise.id}): in its mark, {meant}."
+            raise CourseError(msg)
     wanted = "markdown" if is_written else "code"
     if cell.cell_type != wanted:
         msg = f"{place} ({exercise.id}) must be a {wanted} cell."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,8 +50,8 @@ def load_problem_sets(solutions: Path) -> list[ProblemSet]:
         raise CourseError(msg)
     problem_sets = [load_problem_set(solutions, name) for name in names]
     for exercise in (item for each in problem_sets for item in each.functions):
-        home = Path(inspect.getfile(exercise.reference)).resolve()
-        if not home.is_relative_to(solutions.resolve()):
+        home = Path(sys.modules[exercise.reference.__module__].__file__ or "")
+        if not home.resolve().is_relative_to(solutions.resolve()):
             msg = f"{exercise.id}: the reference comes from {home}, not from solutions."
             raise CourseError(msg)
     return problem_sets

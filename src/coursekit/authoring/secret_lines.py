@@ -27,7 +27,7 @@ EVERYDAY = re.compile(
     r"|raiseNotImplementedError.*"
 )
 FEWEST_TOKENS = 4  # names, numbers and signs, without strings
-FEWEST_CHARACTERS = 16  # without white space
+FEWEST_CHARACTERS = 12  # without white space
 
 
 @dataclass(frozen=True)
