@@ -116,6 +116,6 @@ class Course(click.Group):
 @click.version_option(__version__, message="%(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Check, hand in, release and grade the problem sets of the course."""
+    """Work with the problem sets of the course on convolutional networks."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False

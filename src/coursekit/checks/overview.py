@@ -76,11 +76,10 @@ def _notes(result: ExerciseResult) -> list[str]:
         return []
     if result.problem is not None:
         return [result.problem.sentence]
-    mistakes = [f"Likely mistake: {name}." for name in result.misconceptions]
-    failed = [group for group in result.groups if group.failure]
-    if any(g.failure and not g.failure.misconception for g in failed):
-        mistakes.append(f"{len(failed)} of {len(result.groups)} groups fail.")
-    return mistakes
+    notes = [f"Likely mistake: {name}." for name in result.misconceptions]
+    failures = [group.failure for group in result.groups if group.failure]
+    others = [failure for failure in failures if not failure.misconception]
+    return notes + [failure.why.sentence for failure in others[:1]]
 
 
 def _note(text: str) -> list[str]:
