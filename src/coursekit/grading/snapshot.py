@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.errors import CourseError
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -88,6 +90,27 @@ def store_files(files: Mapping[str, bytes], store: Path) -> tuple[Path, str]:
             raise
     folder.chmod(0o555)
     return folder, digest
+
+
+def read_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """Read a snapshot's files.
+
+    Raises
+    ------
+    CourseError
+        If they are not what was taken in.
+    """
+    if snapshot.folder is None:
+        return {}
+    paths = [path for path in snapshot.folder.rglob("*") if path.is_file()]
+    files = {
+        path.relative_to(snapshot.folder).as_posix(): path.read_bytes()
+        for path in paths
+    }
+    if contents_digest(files) != snapshot.digest:
+        msg = f"The snapshot {snapshot.folder} has changed. Delete it and grade again."
+        raise CourseError(msg)
+    return files
 
 
 def remove_store(store: Path) -> None:

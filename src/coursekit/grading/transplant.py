@@ -15,7 +15,7 @@ from typing import Any
 
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.collect import clean
-from coursekit.grading.snapshot import Snapshot
+from coursekit.grading.snapshot import Snapshot, read_files
 
 SOURCE_BYTES = 1 << 20  # the largest source file
 ANSWER_CHARACTERS = 20_000  # the longest written answer
@@ -60,23 +60,23 @@ def transplant(snapshot: Snapshot, bundle: Bundle) -> Transplant:
         What the student handed in. A file that is missing was reported there.
     bundle : Bundle
         What the problem set asks for.
+
+    Raises
+    ------
+    CourseError
+        If the snapshot is not what was taken in.
     """
     taken = Transplant()
-    if snapshot.folder is None:
-        return taken
+    files = read_files(snapshot)
     for name in bundle.source_names:
-        path = snapshot.folder / name
-        if path.is_file():
-            _take_source(taken, name, path.read_bytes())
-    path = snapshot.folder / bundle.notebook_name
-    if path.is_file():
+        if name in files:
+            _take_source(taken, name, files[name])
+    if bundle.notebook_name in files:
         try:
-            cells = read_cells(path.read_bytes())
-            _take_answers(
-                taken, cells, read_cells(json.dumps(bundle.released).encode())
-            )
+            cells = read_cells(files[bundle.notebook_name])
+            _take_answers(taken, cells, bundle.released["cells"])
         except NotebookError as err:
-            taken.problems.append(f"{path.name} {err}")
+            taken.problems.append(f"{bundle.notebook_name} {err}")
     return taken
 
 
@@ -167,10 +167,11 @@ def _take_answers(taken: Transplant, cells: list[Cell], released: list[Cell]) ->
         name = grade_id(ours)
         if not name:
             continue
-        cell = found.pop(name) if name in found else unnamed.get(str(ours.get("id")))
-        taken.remarks += _differences(name, ours, cell)
-        if cell is not None and nbgrader_metadata(ours).get("solution") is True:
-            _take_answer(taken, name, cell_text(cell))
+        theirs: Cell | None
+        theirs = found.pop(name) if name in found else unnamed.get(str(ours.get("id")))
+        taken.remarks += _differences(name, ours, theirs)
+        if theirs is not None and nbgrader_metadata(ours).get("solution") is True:
+            _take_answer(taken, name, cell_text(theirs))
     taken.remarks += [f"Cell {_name(name)} is not ours." for name in found]
     if len(taken.remarks) > REMARKS:
         more = len(taken.remarks) - REMARKS

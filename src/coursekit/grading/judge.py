@@ -1,0 +1,218 @@
+"""Mark one exercise by asking a student process, without running a line of its code.
+
+The judge draws the hidden cases, sends arguments, and gets bytes back. Whatever comes
+back or does not come back is an outcome of that case; only a fault on our own side is
+an error of the judge.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from coursekit.checks.build import build_key
+from coursekit.checks.codec import CodecError
+from coursekit.checks.compare import Difference
+from coursekit.checks.declare import Case, Exercise
+from coursekit.checks.key import Key
+from coursekit.checks.mark import ExerciseResult, mark, unmarked
+from coursekit.checks.outcome import Outcome
+from coursekit.checks.student import import_sentence
+from coursekit.grading.bundle import BundlePaths, cached_bundle
+from coursekit.grading.level import Limits
+from coursekit.grading.reply import read_outcome, readable_text
+from coursekit.grading.warm import GraderFault, StudentProcess
+from coursekit.grading.wire import ClosedError, LateError
+
+Starter = Callable[[], StudentProcess]
+LATE = Outcome("timeout")
+CRASHED = Outcome("crash")
+UNREADABLE = Outcome("bad type", error="something too large or unreadable")
+
+
+@functools.lru_cache(maxsize=256)
+def hidden_key(paths: BundlePaths, exercise_id: str, seed: int) -> Key:
+    """Draw the hidden cases of an exercise, once in each process.
+
+    Raises
+    ------
+    Exception
+        Whatever the declaration raises; the fault is ours.
+    """
+    exercise = cached_bundle(paths).problem_set.find(exercise_id)
+    assert isinstance(exercise, Exercise)
+    return build_key(exercise, seed)
+
+
+def judge_exercise(
+    key: Key, sources: Mapping[str, str], start: Starter, limits: Limits
+) -> ExerciseResult:
+    """Mark an exercise.
+
+    Parameters
+    ----------
+    key : Key
+        The hidden cases.
+    sources : mapping of str to str
+        Text of the package's files by name, ours and the student's.
+    start : callable
+        Gives a fresh student process.
+    limits : Limits
+        How long to wait.
+    """
+    module = key.function.partition(":")[0]
+    file = module.replace(".", "/") + ".py"
+    if file not in sources:
+        sentence = f"{file} is missing or cannot be read."
+        return unmarked(key, Difference("cannot-import", sentence))
+    with Examination(key, sources, start, limits) as examination:
+        problem = examination.begin()
+        if problem is not None:
+            return unmarked(key, problem)
+        return mark(key, examination.ask)
+
+
+class Examination:
+    """The conversation with one student about one exercise.
+
+    After a case that ends its process or takes too long, the rest of the case's group,
+    which is lost anyway, is given the same outcome, and the next group gets a process
+    of its own.
+    """
+
+    def __init__(
+        self, key: Key, sources: Mapping[str, str], start: Starter, limits: Limits
+    ) -> None:
+        self.key, self.limits, self._start = key, limits, start
+        self._module, _, self._function = key.function.partition(":")
+        self._file = self._module.rpartition(".")[2] + ".py"
+        self._sources = dict(sources)
+        self._group_of = {
+            id(item.case): number
+            for number, group in enumerate(key.groups)
+            for item in group.cases
+        }
+        self._reply_bytes = {
+            id(item.case): limits.reply_bytes + 2 * _size(item.expected.value)
+            for group in key.groups
+            for item in group.cases
+        }
+        self._student: StudentProcess | None = None
+        self._deadline = 0.0
+        self._lost: dict[int, Outcome] = {}
+
+    def __enter__(self) -> Examination:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the student process."""
+        self._end()
+
+    def begin(self) -> Difference | None:
+        """Start the clock and import the student's function, or say why not."""
+        self._deadline = time.monotonic() + self.limits.exercise_seconds
+        return self._import()
+
+    def ask(self, case: Case) -> Outcome:
+        """Have the student's function called, and report the outcome."""
+        group = self._group_of[id(case)]
+        if group in self._lost:
+            return self._lost[group]
+        if time.monotonic() >= self._deadline:
+            return self._lose(group, LATE)
+        if self._student is None:
+            problem = self._import()
+            if problem is not None:
+                late = problem.reason == "took-too-long"
+                return self._lose(group, LATE if late else CRASHED)
+        try:
+            arguments = (case.args, case.kwargs)
+            reply = self._exchange(arguments, self._reply_bytes[id(case)])
+            return read_outcome(reply)
+        except LateError:
+            return self._lose(group, LATE)
+        except ClosedError:
+            assert self._student is not None
+            late = self._student.ran_out_of_time()
+            return self._lose(group, LATE if late else CRASHED)
+        except CodecError:
+            return self._lose(group, UNREADABLE)
+
+    def _import(self) -> Difference | None:
+        """Start a process and have it import the student's module."""
+        self._end()
+        self._student = self._start()
+        try:
+            request = {
+                "module": self._module,
+                "function": self._function,
+                "sources": self._sources,
+            }
+            report = self._exchange(request, self.limits.reply_bytes)
+        except (LateError, ClosedError, CodecError) as err:
+            if isinstance(err, LateError) or self._student.ran_out_of_time():
+                sentence = f"Importing {self._file} took too long and was stopped."
+                return Difference("took-too-long", sentence)
+            sentence = f"Importing {self._file} ended the Python process."
+            return Difference("crashed", sentence)
+        return None if report == {} else self._import_problem(report)
+
+    def _import_problem(self, report: Any) -> Difference:
+        """Put a student process's report on its import in the words of the check."""
+        report = report if type(report) is dict else {}
+        message, line = readable_text(report.get("message")), report.get("line")
+        match report.get("kind"):
+            case "stub":
+                sentence = f"The file calls a stub: {message}"
+                return Difference("not-implemented", sentence)
+            case "absent":
+                sentence = f"{self._file} has no function `{self._function}`."
+            case "syntax":
+                err = SyntaxError(message)
+                err.msg, err.lineno = message, line if type(line) is int else None
+                sentence = import_sentence(self._module, err)
+            case _:
+                sentence = f"{self._file} cannot be imported: {message}"
+        return Difference("cannot-import", sentence)
+
+    def _exchange(self, message: Any, reply_bytes: int) -> Any:
+        """Send a message and wait for the answer, as long as there is time."""
+        assert self._student is not None
+        left = min(self.limits.case_seconds, self._deadline - time.monotonic())
+        if left <= 0:
+            raise LateError
+        until = time.monotonic() + left
+        try:
+            self._student.wire.send(message, left)
+        except CodecError as err:
+            msg = f"A case cannot be sent to a student process: {err}."
+            raise GraderFault(msg) from err
+        return self._student.wire.receive(
+            reply_bytes, max(until - time.monotonic(), 1e-3)
+        )
+
+    def _lose(self, group: int, outcome: Outcome) -> Outcome:
+        """Give up a group, and the process with it."""
+        self._lost[group] = outcome
+        self._end()
+        return outcome
+
+    def _end(self) -> None:
+        """End the student process, if there is one."""
+        if self._student is not None:
+            self._student.end()
+            self._student = None
+
+
+def _size(value: Any) -> int:
+    """Return how many bytes of array data a value has, roughly."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, tuple | list):
+        return sum(_size(item) for item in value)
+    return 16
