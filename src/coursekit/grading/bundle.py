@@ -110,7 +110,7 @@ def load_bundle(solutions: Path, notebook: Path, problem_set: str) -> Bundle:
             f"{PACKAGE}/__init__.py must hold no solution; students' code can read it."
         )
         raise CourseError(msg)
-    digest = _digest(solutions, notebook, problem_set)
+    digest = _digest(solutions, notebook)
     paths = BundlePaths(solutions, notebook, problem_set, digest)
     return Bundle(paths, declared, released, init)
 
@@ -131,11 +131,11 @@ def cached_bundle(paths: BundlePaths) -> Bundle:
     return bundle
 
 
-def _digest(solutions: Path, notebook: Path, problem_set: str) -> str:
-    """Hash the declaration, the reference, the notebook and the code that marks."""
+def _digest(solutions: Path, notebook: Path) -> str:
+    """Hash the declarations, the reference, the notebook and the code that marks."""
     course = Path(coursekit.__file__).parent
     files = [
-        solutions / "exercises" / f"{problem_set}.py",
+        *sorted((solutions / "exercises").rglob("*.py")),
         *sorted((solutions / PACKAGE).glob("*.py")),
         notebook,
         course / "errors.py",

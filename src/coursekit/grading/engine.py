@@ -1,113 +1,20 @@
-"""Grade submissions: a pure function, and a way to run it in many processes."""
+"""Grade submissions in several processes, so that one cannot stop the others."""
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import multiprocessing
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 
-from coursekit.checks.compare import Difference
-from coursekit.checks.declare import Exercise
-from coursekit.checks.key import Key
-from coursekit.checks.mark import ExerciseResult, unmarked
-from coursekit.errors import CourseError
 from coursekit.grading.bundle import Bundle, BundlePaths, cached_bundle
-from coursekit.grading.judge import hidden_key, judge_exercise
-from coursekit.grading.level import Level, Limits
+from coursekit.grading.level import Limits
 from coursekit.grading.result import SubmissionResult
 from coursekit.grading.snapshot import Snapshot
-from coursekit.grading.transplant import transplant
-from coursekit.grading.warm import GraderFault, StudentProcess, Template, start_template
+from coursekit.grading.submission import DEFAULT_LIMITS, Terms, grade, probe
 
-DEFAULT_LIMITS = Limits()
-
-_templates: dict[str, Template] = {}  # this process's own, by the rank required
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What is the same for all submissions of a run.
-
-    Parameters
-    ----------
-    seed : int
-        Source of the hidden cases.
-    required_level : str, default "full"
-        One of `level.RANKS`: how well students' code must be confined at least.
-    limits : Limits
-        What an exercise may use.
-    """
-
-    seed: int
-    required_level: str = "full"
-    limits: Limits = DEFAULT_LIMITS
-
-
-def probe(required_level: str = "limits") -> Level:
-    """Return how well this machine confines students' code.
-
-    Raises
-    ------
-    CourseError
-        If that is less than required.
-    """
-    return _template(required_level).level
-
-
-def grade(
-    snapshot: Snapshot,
-    bundle: Bundle,
-    seed: int,
-    required_level: str = "full",
-    limits: Limits = DEFAULT_LIMITS,
-) -> SubmissionResult:
-    """Grade one submission; nothing is written and nothing else is looked at.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        What the student handed in.
-    bundle : Bundle
-        What it is compared with.
-    seed : int
-        Source of the hidden cases; equal seeds give equal results.
-    required_level : str, default "full"
-        One of `level.RANKS`: how well students' code must be confined at least.
-    limits : Limits
-        What an exercise may use.
-
-    Raises
-    ------
-    CourseError
-        If the machine does not confine students' code as required.
-    """
-    terms = Terms(seed, required_level, limits)
-    level = str(_template(terms.required_level).level)
-    head = (snapshot.student, snapshot.problem_set, snapshot.digest, terms.seed, level)
-    if snapshot.folder is None:
-        problem = snapshot.problem or "Nothing was handed in."
-        ungraded = {exercise.id: problem for exercise in bundle.problem_set.functions}
-        remarks = snapshot.remarks
-        return SubmissionResult(
-            *head, remarks=remarks, problem=problem, ungraded=ungraded
-        )
-    taken = transplant(snapshot, bundle)
-    sources = {"convnets/__init__.py": bundle.init, **taken.sources}
-    scored, ungraded = _judge_all(bundle, sources, terms)
-    return SubmissionResult(
-        *head,
-        exercises=tuple(scored),
-        answers=taken.answers,
-        remarks=(*snapshot.remarks, *taken.remarks),
-        problem=" ".join(filter(None, [snapshot.problem, *taken.problems])),
-        grader_error=next(iter(ungraded.values()), ""),
-        ungraded=ungraded,
-    )
+__all__ = ["grade", "grade_many", "probe"]
 
 
 def grade_many(
@@ -210,69 +117,3 @@ def _grader_error(
         grader_error=line,
         ungraded={exercise.id: line for exercise in bundle.problem_set.functions},
     )
-
-
-def _judge_all(
-    bundle: Bundle, sources: dict[str, str], terms: Terms
-) -> tuple[list[ExerciseResult], dict[str, str]]:
-    """Mark every exercise on its own, and list those that we could not mark."""
-    scored: list[ExerciseResult] = []
-    ungraded: dict[str, str] = {}
-    stuck: dict[str, Difference] = {}
-    for exercise in bundle.problem_set.functions:
-        try:
-            key = hidden_key(bundle.paths, exercise.id, terms.seed)
-            scored.append(_judge(key, exercise, sources, terms, stuck))
-        except Exception as err:  # ours, whatever it is: students' code is elsewhere
-            ungraded[exercise.id] = f"{exercise.id}: {type(err).__name__}: {err}"
-    return scored, ungraded
-
-
-def _judge(
-    key: Key,
-    exercise: Exercise,
-    sources: dict[str, str],
-    terms: Terms,
-    stuck: dict[str, Difference],
-) -> ExerciseResult:
-    """Mark one exercise; a module that hangs when imported is waited for only once."""
-    module = exercise.function.partition(":")[0]
-    if module in stuck:
-        return unmarked(key, stuck[module])
-
-    def start() -> StudentProcess:
-        return _student(terms)
-
-    result = judge_exercise(key, sources, start, terms.limits)
-    if result.problem is not None and result.problem.reason == "took-too-long":
-        stuck[module] = result.problem
-    return result
-
-
-def _student(terms: Terms) -> StudentProcess:
-    """Get a student process, from a new template if the old one has gone."""
-    try:
-        return _template(terms.required_level).start_student(terms.limits)
-    except GraderFault:
-        close_templates()
-        return _template(terms.required_level).start_student(terms.limits)
-
-
-def _template(required_level: str) -> Template:
-    """Return this process's template, started when first needed."""
-    if not sys.platform.startswith("linux"):
-        msg = "Students' code can be confined on Linux only. Grade in a container."
-        raise CourseError(msg)
-    if required_level not in _templates:
-        try:
-            _templates[required_level] = start_template(required_level)
-        except GraderFault as err:
-            raise CourseError(str(err)) from err
-    return _templates[required_level]
-
-
-@atexit.register
-def close_templates() -> None:
-    """End the templates of this process."""
-    while _templates:
-        _templates.popitem()[1].close()
