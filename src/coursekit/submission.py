@@ -170,7 +170,7 @@ def _manifest(
     return {
         "format": FORMAT,
         "problem_set": released.id,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "time": _now(),
         "versions": {
             "convnets-course": __version__,
             "python": platform.python_version(),
@@ -186,6 +186,11 @@ def _manifest(
             "exercises": {name: result.earned for name, result in results.items()},
         },
     }
+
+
+def _now() -> str:
+    """Return the present time."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _version(package: str) -> str:

@@ -63,8 +63,13 @@ def find_notebook(problem_set: str, folder: Path | None) -> HandedIn:
     for place in places:
         if (place / name).is_file():
             return HandedIn((place / name).read_bytes(), place / name)
-    where = places[0] if folder else f"{here} and in assignments/{problem_set}"
-    msg = f"There is no {name} in {where}. Name its folder with --folder."
+    where = places[0] if folder else f"{here} or in assignments/{problem_set}"
+    msg = f"There is no {name} in {where}. Say where with --folder or `folder=`."
+    if colab.on_colab():
+        msg = (
+            f"Colab does not hand out its notebook, and there is no {name} in {here}. "
+            "Download it (File, Download), drop it on the file pane, and run this again."
+        )
     raise CourseError(msg)
 
 
