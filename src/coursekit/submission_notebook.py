@@ -68,7 +68,7 @@ def find_notebook(problem_set: str, folder: Path | None) -> HandedIn:
     if colab.on_colab():
         msg = (
             f"Colab does not hand out its notebook, and there is no {name} in {here}. "
-            "Download it (File, Download), drop it on the file pane, and run this again."
+            "Download it (File, Download), drop it on the file pane and run this again."
         )
     raise CourseError(msg)
 

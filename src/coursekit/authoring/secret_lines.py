@@ -72,7 +72,8 @@ def gather_secrets(solutions: Path) -> Secrets:
             source = data.decode()
             secret = _secret_numbers(source, place)
             telling = _telling_lines(source)
-            lines |= {telling[n]: f"{place}:{n}" for n in telling if n in secret}
+            found = {telling[n]: f"{place}:{n}" for n in telling if n in secret}
+            lines = found | lines  # the first place stands
             everything = enumerate(source.splitlines(), start=1)
             shown += [line for n, line in everything if n not in secret]
     public = "\n".join(squeeze(line) for line in shown)
