@@ -139,7 +139,7 @@ def test_a_source_that_python_cannot_read_is_handed_in_with_a_note(
     run, student, archive
 ):
     (student / "src" / "convnets" / "sums.py").write_text("x = 1\ndef double(x:\n")
-    text = run("submit", "ps1").stdout
+    text = " ".join(run("submit", "ps1").stdout.split())
     assert "Note: convnets/sums.py, line 2: Python cannot read this file" in text
     assert archive.is_file()
 
@@ -151,7 +151,7 @@ def test_missing_doubled_and_turned_cells_are_noted(run, change):
         del cells[index(cells, "ps1-rotate")]
 
     change(edit)
-    text = run("submit", "ps1").stdout
+    text = " ".join(run("submit", "ps1").stdout.split())
     assert "Cell ps1-double is there 2 times; the first counts." in text
     assert "The check cell ps1-rotate is missing; your code is graded all the" in text
     assert "Cell ps1-why should be a markdown cell." in text
@@ -159,14 +159,16 @@ def test_missing_doubled_and_turned_cells_are_noted(run, change):
 
 def test_a_missing_answer_cell_is_noted_with_the_remedy(run, change):
     change(lambda cells: cells.pop(index(cells, "ps1-why")))
-    text = run("submit", "ps1").stdout
+    text = " ".join(run("submit", "ps1").stdout.split())
     assert "The answer cell ps1-why is missing, so nobody can mark ps1.why." in text
 
 
 def test_an_old_save_is_noted(run, notebook):
     then = time.time() - 2 * 3600 - 5
     os.utime(notebook, (then, then))
-    text = run("submit", "ps1").stdout
+    lines = run("submit", "ps1").stdout.splitlines()
+    assert max(len(line) for line in lines[:-1]) <= 80  # the last one is a path
+    text = " ".join(" ".join(lines).split())
     assert "ps1.ipynb was saved 2 hours ago. If you have changed it since" in text
 
 

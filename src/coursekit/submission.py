@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import platform
+import textwrap
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from coursekit import __version__, colab
 from coursekit.checks.mark import ExerciseResult
 from coursekit.checks.overview import score_line, state
 from coursekit.checks.released import Released, load_released
+from coursekit.checks.render import WIDTH
 from coursekit.checks.score import run_checks
 from coursekit.errors import CourseError
 from coursekit.submission_notebook import (
@@ -70,7 +72,7 @@ def submit(problem_set: str, folder: Path | str | None = None) -> Path | None:
     target = home / f"{problem_set}-submission.zip"
     write_submission(target, released, {name: notebook.data, **sources}, results)
     for line in filter(None, warnings):
-        click.echo(f"  Note: {line}")
+        click.echo(_note(line))
     click.echo(score_line(released, results))
     click.echo(f"Wrote {target}. Hand in this one file.")
     colab.download(target)
@@ -159,6 +161,17 @@ def _result_warnings(results: Mapping[str, ExerciseResult]) -> list[str]:
         if names:
             lines.append(f"{sentence}: {', '.join(names)}.")
     return lines
+
+
+def _note(line: str) -> str:
+    """Break a note into lines of a terminal."""
+    return textwrap.fill(
+        line,
+        WIDTH,
+        initial_indent="  Note: ",
+        subsequent_indent=" " * 8,
+        break_on_hyphens=False,
+    )
 
 
 def _manifest(
