@@ -41,10 +41,10 @@ def version() -> int:
         return 0
 
 
-def make_ruleset(
+def restrict(
     readable: Iterable[Path], writable: Iterable[Path], devices: Iterable[Path]
-) -> int:
-    """Return the descriptor of a ruleset.
+) -> None:
+    """Let this process and all that it starts reach nothing but the given paths.
 
     Parameters
     ----------
@@ -68,13 +68,9 @@ def make_ruleset(
         _allow(ruleset, path, everything & ~EXECUTE)
     for path in devices:
         _allow(ruleset, path, DEVICE & everything)
-    return ruleset
-
-
-def restrict(ruleset: int) -> None:
-    """Put a ruleset in force for this process and all that it starts."""
     process_control("no_new_privs", PR_SET_NO_NEW_PRIVS, 1)
     system_call("landlock_restrict_self", RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:

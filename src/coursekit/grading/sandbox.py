@@ -35,15 +35,15 @@ class Sandbox:
         What each of them gets.
     proc : int
         Descriptor of ``/proc``.
-    ruleset : int
-        Descriptor of the Landlock ruleset; -1 if there is none.
+    readable : tuple of Path
+        What Landlock lets them read.
     base_bytes : int
         Memory that the template itself has reserved.
     """
 
     level: Level
     proc: int
-    ruleset: int
+    readable: tuple[Path, ...]
     base_bytes: int
 
     def enter_namespaces(self) -> None:
@@ -79,7 +79,8 @@ class Sandbox:
             set_limits(limits, self.base_bytes)
         kernel.drop_capabilities()
         if self.level.landlock:
-            landlock.restrict(self.ruleset)
+            private = [PRIVATE] if self.level.namespaces else []
+            landlock.restrict(self.readable, private, DEVICES)
         silence()
         close_all_but(channel)
         if self.level.seccomp:
@@ -105,20 +106,18 @@ def prepare(view: View, namespaces: bool, filters: bool) -> Sandbox:
     """
     proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
     base_bytes = address_space(proc)
+    readable = view.readable()
     if namespaces:
         if os.geteuid() == 0:
             kernel.unshare(kernel.CLONE_NEWNS)
         else:
             kernel.new_user_namespace(kernel.CLONE_NEWNS, proc)
         view.build()
-    private = [PRIVATE] if namespaces else []
-    version = landlock.version() if filters else 0
-    ruleset = -1
-    if version:
-        ruleset = landlock.make_ruleset(view.readable(), private, DEVICES)
+        readable = (*view.libraries, *view.folders)  # the rest is out of sight
     leave_root()
+    version = landlock.version() if filters else 0
     level = Level(namespaces, version, seccomp=filters, limits=True)
-    return Sandbox(level, proc, ruleset, base_bytes)
+    return Sandbox(level, proc, readable, base_bytes)
 
 
 def leave_root() -> None:

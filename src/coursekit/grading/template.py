@@ -122,8 +122,7 @@ def _guard(prepared: Sandbox, limits: Limits, channel: int, leash: int) -> NoRet
     """Start a student process, wait for its end or for the judge's word, and report."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        kept = {prepared.proc, prepared.ruleset} - {-1}
-        sandbox.close_all_but(channel, leash, *kept)
+        sandbox.close_all_but(channel, leash, prepared.proc)
         prepared.enter_namespaces()
         child = os.fork()
         if child == 0:

@@ -35,11 +35,11 @@ class View:
     libraries: tuple[Path, ...]
     folders: tuple[Path, ...]
 
-    def readable(self) -> list[Path]:
-        """List what may be read."""
+    def readable(self) -> tuple[Path, ...]:
+        """List what may be read: the libraries without what was installed there."""
         inside = [path for folder in self.libraries for path in folder.iterdir()]
         allowed = [path for path in inside if path.name not in PACKAGES]
-        return [*allowed, *self.folders]
+        return (*allowed, *self.folders)
 
     def build(self) -> None:
         """Make this process see nothing else.
