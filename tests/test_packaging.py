@@ -133,3 +133,11 @@ def test_citation_has_what_the_format_requires():
     assert {"cff-version", "message", "title", "authors"} <= citation.keys()
     assert PROJECT["license"] in citation["license"]
     assert citation["repository-code"] == PROJECT["urls"]["Source"]
+
+
+def test_colab_fetches_the_release_of_this_version():
+    found = set()
+    for path in (ROOT / "solutions" / "notebooks").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r"releases/download/([^/]+)/", text))
+    assert found == {f"v{PROJECT['version']}"}
