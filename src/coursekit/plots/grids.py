@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
+Point = tuple[float, float]
+
+GAP = 0.8  # cells between two grids
+LARGEST_CELL = 0.45  # inches
+
 
 def show_grids(
     grids: Sequence[FloatArray],
@@ -36,51 +41,56 @@ def show_grids(
         For the grid at an index, the block of cells to highlight.
     """
     tables = [np.atleast_2d(grid) for grid in grids]
-    gaps = 0.8  # in cells, between two grids
-    width = sum(table.shape[1] for table in tables) + gaps * (len(tables) - 1)
+    width = sum(table.shape[1] for table in tables) + GAP * (len(tables) - 1)
     tallest = max(table.shape[0] for table in tables)
-    cell = min(WIDTH / width, 0.45)  # inches
+    cell = min(WIDTH / width, LARGEST_CELL)  # inches
     _, axes = new_figure(cell * (tallest + 0.9))
     place = axes[0, 0]
     left = 0.0
     for index, table in enumerate(tables):
-        top = (tallest - table.shape[0]) / 2
-        box = (boxes or {}).get(index)
-        _draw_grid(place, table, left, top, box)
-        middle = left + table.shape[1] / 2
+        corner = (left, (tallest - table.shape[0]) / 2)
+        _draw_grid(place, table, corner, cell)
+        if boxes and index in boxes:
+            _draw_box(place, corner, boxes[index])
         if index < len(labels):
-            place.text(middle, tallest + 0.3, labels[index], ha="center", va="center")
-        left += table.shape[1]
+            _write(place, left + table.shape[1] / 2, tallest + 0.35, labels[index], 9)
+        left += table.shape[1] + GAP
         if index < len(signs):
             sign = signs[index].replace("⋆", r"$\star$")  # larger than the letter
-            place.text(left + gaps / 2, tallest / 2, sign, ha="center", va="center")
-        left += gaps
+            _write(place, left - GAP / 2, tallest / 2, sign, 14)
     spare = (WIDTH / cell - width) / 2  # keeps the cells at their size
     place.set(xlim=(-spare, width + spare), ylim=(tallest + 0.8, -0.1), aspect="equal")
     hide_frame(place)
 
 
-def _draw_grid(
-    axes: Axes,
-    table: FloatArray,
-    left: float,
-    top: float,
-    box: tuple[int, int, int, int] | None,
-) -> None:
-    """Draw one grid of numbers, with a block of its cells highlighted."""
+def _draw_grid(axes: Axes, table: FloatArray, corner: Point, cell: float) -> None:
+    """Draw one grid of numbers, as large as the longest of them allows."""
     from matplotlib.patches import Rectangle
 
-    for (i, j), value in np.ndenumerate(table):
-        corner = (left + j, top + i)
-        axes.add_patch(Rectangle(corner, 1, 1, facecolor="white", edgecolor="#888888"))
-        axes.text(left + j + 0.5, top + i + 0.5, f"{value:g}", ha="center", va="center")
-    if box is not None:
-        row, column, height, width = box
-        corner = (left + column, top + row)
-        block = Rectangle(
-            corner, width, height, facecolor=COLOURS["orange"], alpha=0.35
-        )
-        axes.add_patch(block)
-        frame = Rectangle(corner, width, height, fill=False, linewidth=2)
-        frame.set_edgecolor(COLOURS["red"])
-        axes.add_patch(frame)
+    texts = [f"{value:g}" for value in table.flat]
+    size = cell * min(30, 105 / max(map(len, texts)))
+    left, top = corner
+    for (i, j), text in zip(np.ndindex(table.shape), texts, strict=True):
+        square = Rectangle((left + j, top + i), 1, 1)
+        square.set(facecolor="white", edgecolor="#888888")
+        axes.add_patch(square)
+        _write(axes, left + j + 0.5, top + i + 0.5, text, size)
+
+
+def _draw_box(axes: Axes, corner: Point, box: tuple[int, int, int, int]) -> None:
+    """Highlight a block of cells of the grid that begins at a corner."""
+    from matplotlib.patches import Rectangle
+
+    row, column, height, width = box
+    start = (corner[0] + column, corner[1] + row)
+    block = Rectangle(start, width, height, alpha=0.35)
+    block.set_facecolor(COLOURS["orange"])
+    axes.add_patch(block)
+    frame = Rectangle(start, width, height, fill=False, linewidth=2)
+    frame.set_edgecolor(COLOURS["red"])
+    axes.add_patch(frame)
+
+
+def _write(axes: Axes, x: float, y: float, text: str, size: float) -> None:
+    """Write a few characters around a point."""
+    axes.text(x, y, text, ha="center", va="center", size=size)
