@@ -15,9 +15,10 @@ from coursekit.links import MESSAGES_URL, message_url
 WIDTH = 80
 LABEL = 10  # columns for the name of a value
 LONGEST = 100  # numbers of an array that are shown; longer arrays are cut
-STYLE = (
-    "table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0}"
-    "pre{margin:.3em 0;white-space:pre-wrap}"
+STYLE = (  # for a page that shows reports; nested rules stay inside them
+    "<style>.coursekit-check{table{border-collapse:collapse}"
+    "td,th{text-align:left;padding:.15em .8em .15em 0}"
+    "pre{margin:.3em 0;white-space:pre-wrap}}</style>"
 )
 
 
@@ -55,7 +56,7 @@ def to_html(result: ExerciseResult) -> str:
     head = f"<b>{html.escape(result.exercise)}</b>: {html.escape(score)} points"
     body = _html_explanation(result)
     return (
-        f'<div class="coursekit-check"><style>.coursekit-check{{{STYLE}}}</style>'
+        '<div class="coursekit-check">'
         f"<p>{head}</p><table><thead><tr><th></th><th>Cases</th><th>Points</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>{body}</div>"
     )

@@ -16,7 +16,7 @@ from coursekit.checks.compare import Difference
 from coursekit.checks.key import Key, load_key
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
 from coursekit.checks.outcome import call, error_name, error_text
-from coursekit.checks.render import to_html, to_text
+from coursekit.checks.render import STYLE, to_html, to_text
 
 PACKAGE = "convnets"
 
@@ -35,7 +35,7 @@ class CheckReport:
 
     def _repr_html_(self) -> str:
         """Return the report for a notebook."""
-        return to_html(self.result)
+        return STYLE + to_html(self.result)
 
 
 def check(exercise_id: str) -> CheckReport:

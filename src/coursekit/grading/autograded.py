@@ -101,7 +101,7 @@ def _output(result: ExerciseResult) -> Cell:
     """Give a result as the output of its cell."""
     score = points_text(result.earned, result.points)
     data = {
-        "text/html": to_html(result, with_style=False),
+        "text/html": to_html(result),
         "text/plain": f"{to_text(result)}\nScore: {score}",
     }
     return {"output_type": "display_data", "metadata": {}, "data": data}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.grading.level import RANKS
+
 if TYPE_CHECKING:
     from coursekit.grading.run import Summary
 
@@ -57,9 +59,11 @@ def init(folder: Path, assignments: Path) -> None:
 @click.option("--seed", type=click.IntRange(0), help="Repeat a run's hidden cases.")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again.")
 @click.option(
-    "--allow-weak-sandbox",
-    is_flag=True,
-    help="Grade even where student code cannot be isolated.",
+    "--required-level",
+    type=click.Choice(RANKS),
+    default="full",
+    show_default=True,
+    help="Refuse to run student code on less than this.",
 )
 def grade(
     problem_set: str,
@@ -68,13 +72,13 @@ def grade(
     workers: int,
     seed: int | None,
     force: bool,
-    allow_weak_sandbox: bool,
+    required_level: str,
 ) -> None:
     """Grade every submission of PROBLEM_SET that is new or has changed."""
     from coursekit.grading.classroom import find_classroom
     from coursekit.grading.run import Options, grade_class
 
-    options = Options(workers, seed, force, allow_weak_sandbox)
+    options = Options(workers, seed, force, required_level)
     room = find_classroom(folder)
     summary = grade_class(room, problem_set, solutions, options, show_progress)
     for line in summary_lines(summary):
@@ -89,11 +93,14 @@ def show_progress(line: str, done: int, total: int) -> None:
 
 def summary_lines(summary: Summary) -> list[str]:
     """Say what a run did: what came in, what was graded, and what needs a person."""
-    graded = len(summary.graded) - len(summary.attention)
+    done = summary.submissions - len(summary.attention)
     lines = [
-        f"{summary.submissions} submissions: {summary.unchanged} unchanged, "
-        f"{graded} graded, {len(summary.attention)} need attention."
+        f"{summary.submissions} submissions: {done} graded, "
+        f"{len(summary.attention)} need attention "
+        f"({len(summary.graded)} graded in this run)."
     ]
+    if summary.level:
+        lines.append(f"Student code ran confined ({summary.level}).")
     for student, reasons in sorted(summary.attention.items()):
         lines += [f"  {student}: {reason}" for reason in reasons]
     return lines

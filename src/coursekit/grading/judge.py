@@ -48,6 +48,9 @@ def hidden_key(paths: BundlePaths, exercise_id: str, seed: int) -> Key:
     return build_key(exercise, seed)
 
 
+NOT_SUBMITTED = "not-submitted"
+
+
 def judge_exercise(
     key: Key, sources: Mapping[str, str], start: Starter, limits: Limits
 ) -> ExerciseResult:
@@ -68,7 +71,7 @@ def judge_exercise(
     file = module.replace(".", "/") + ".py"
     if file not in sources:
         sentence = f"{file} is missing or cannot be read."
-        return unmarked(key, Difference("cannot-import", sentence))
+        return unmarked(key, Difference(NOT_SUBMITTED, sentence))
     with Examination(key, sources, start, limits) as examination:
         problem = examination.begin()
         if problem is not None:
@@ -155,7 +158,9 @@ class Examination:
             }
             report = self._exchange(request, self.limits.reply_bytes)
         except (LateError, ClosedError, CodecError) as err:
-            if isinstance(err, LateError) or self._student.ran_out_of_time():
+            ended = isinstance(err, ClosedError)
+            late = isinstance(err, LateError)
+            if late or (ended and self._student.ran_out_of_time()):
                 sentence = f"Importing {self._file} took too long and was stopped."
                 return Difference("took-too-long", sentence)
             sentence = f"Importing {self._file} ended the Python process."

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.grading import result as results
+from coursekit.grading.judge import NOT_SUBMITTED
 from coursekit.grading.result import SubmissionResult
 
 
@@ -59,7 +60,8 @@ def attention_lines(result: SubmissionResult) -> list[str]:
     lines += [f"{name}: {reason}" for name, reason in result.ungraded.items()]
     for exercise in result.exercises:
         if exercise.problem is not None:
-            lines.append(exercise.problem.sentence)
+            if exercise.problem.reason != NOT_SUBMITTED:
+                lines.append(exercise.problem.sentence)
             continue
         kinds = {group.failure.got.kind for group in exercise.groups if group.failure}
         if "timeout" in kinds:
@@ -104,6 +106,12 @@ def write_record(folder: Path, record: Record) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(target)
+
+
+def read_records(folder: Path) -> list[Record]:
+    """Read the record of every graded submission, by student."""
+    trees = [json.loads(path.read_text("utf-8")) for path in folder.glob("[!.]*.json")]
+    return sorted(map(record_from_json, trees), key=lambda record: record.student)
 
 
 def record_from_json(tree: dict[str, Any]) -> Record:

@@ -16,7 +16,7 @@ from coursekit.grading.bundle import load_bundle
 from coursekit.grading.classroom import Classroom
 from coursekit.grading.engine import grade_many
 from coursekit.grading.ingest import ingest
-from coursekit.grading.records import Record, attention_lines, read_key, record_key
+from coursekit.grading.records import Record, read_key, read_records, record_key
 from coursekit.grading.snapshot import Snapshot
 from coursekit.grading.writer import write_submission
 
@@ -33,14 +33,14 @@ class Options:
         Source of the hidden cases; None draws one for this run.
     force : bool
         Grade again what has been graded already.
-    allow_weak_sandbox : bool
-        Grade even where student code cannot be isolated.
+    required_level : str
+        The least that must stand between student code and the machine.
     """
 
     workers: int = 2
     seed: int | None = None
     force: bool = False
-    allow_weak_sandbox: bool = False
+    required_level: str = "full"
 
 
 @dataclass
@@ -51,16 +51,16 @@ class Summary:
     ----------
     submissions : int
         How many there are.
-    unchanged : int
-        How many were graded before and have not changed.
+    level : str
+        What stood between student code and the machine; empty if nothing was run.
     graded : list of str
         Students graded in this run.
     attention : dict of str to list of str
-        Why a person should look, for each student of this run that needs it.
+        Why a person should look, for each submission that needs it, old ones too.
     """
 
     submissions: int = 0
-    unchanged: int = 0
+    level: str = ""
     graded: list[str] = field(default_factory=list)
     attention: dict[str, list[str]] = field(default_factory=dict)
 
@@ -101,11 +101,10 @@ def grade_class(
     bundle = load_bundle(solutions, path, problem_set)
     seed = secrets.randbits(32) if options.seed is None else options.seed
     with _only_grader(room), room.gradebook() as gradebook:
-        snapshots = ingest(room.submitted, problem_set, room.snapshots)
+        snapshots = ingest(room.submitted, bundle.problem_set, room.snapshots)
         keys = {s.student: _key(s, bundle.digest) for s in snapshots}
         summary = Summary(submissions=len(snapshots))
         todo = [s for s in snapshots if options.force or not _known(room, s, keys)]
-        summary.unchanged = len(snapshots) - len(todo)
         known = {s.student: s for s in todo}
         results = grade_many(
             todo, bundle, seed, options.workers, options.required_level
@@ -116,10 +115,11 @@ def grade_class(
             record = Record(keys[result.student], received, result)
             write_submission(room, gradebook, released, record, snapshot.folder)
             summary.graded.append(result.student)
-            lines = attention_lines(result)
-            if lines:
-                summary.attention[result.student] = lines
+            summary.level = result.level or summary.level
             progress(result.student, len(summary.graded), len(todo))
+    for entry in read_records(room.records(problem_set)):
+        if entry.attention:
+            summary.attention[entry.student] = entry.attention
     return summary
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,10 @@ def write_scores(
     cells : mapping of str to CellScore
         One entry for each graded cell.
     """
-    with one_transaction(gradebook):
+    from sqlalchemy.exc import SAWarning
+
+    with one_transaction(gradebook), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # from inside nbgrader
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(
             problem_set, student, timestamp=received

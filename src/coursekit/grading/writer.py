@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coursekit.checks.declare import grade_id
+from coursekit.checks.mark import ExerciseResult
 from coursekit.grading.autograded import autograded_notebook, released_module
 from coursekit.grading.classroom import Classroom
+from coursekit.grading.judge import NOT_SUBMITTED
 from coursekit.grading.records import Record, attention_lines, write_record
 from coursekit.grading.result import SubmissionResult
 from coursekit.grading.scores import CellScore, write_scores
@@ -65,11 +67,16 @@ def cell_scores(
         name = mark["grade_id"]
         if mark.get("solution"):
             scores[name] = _answer_score(cell, result.answers.get(name))
-        elif name in graded:
-            scores[name] = CellScore(float(graded[name].earned))
         else:
-            scores[name] = CellScore(None)
+            scores[name] = _exercise_score(graded.get(name))
     return scores
+
+
+def _exercise_score(result: ExerciseResult | None) -> CellScore:
+    """Give the points earned; leave what was not handed in or judged to a person."""
+    if result is None or (result.problem and result.problem.reason == NOT_SUBMITTED):
+        return CellScore(None)
+    return CellScore(float(result.earned))
 
 
 def _answer_score(cell: Mapping[str, Any], answer: str | None) -> CellScore:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.grading.classroom import Classroom
-from coursekit.grading.records import Record, record_from_json
+from coursekit.grading.records import read_records
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,9 @@ class ClassReport:
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def read_records(room: Classroom, problem_set: str) -> list[Record]:
-    """Read the record of every graded submission, by student."""
-    folder = room.records(problem_set)
-    paths = sorted(folder.glob("*.json"))
-    trees = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return sorted(map(record_from_json, trees), key=lambda record: record.student)
-
-
 def class_report(room: Classroom, problem_set: str) -> ClassReport:
     """Put together records and gradebook; points given by a person count."""
-    records = read_records(room, problem_set)
+    records = read_records(room.records(problem_set))
     with room.gradebook() as gradebook:
         notebook = gradebook.find_notebook(problem_set, problem_set)
         known = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
