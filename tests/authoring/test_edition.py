@@ -46,6 +46,7 @@ def test_it_holds_the_stubs_the_checks_and_the_notebook(edition):
 def test_it_holds_nothing_of_the_instructors(edition):
     folders = {path.name for path in edition.rglob("*") if path.is_dir()}
     assert not folders & {"solutions", "authoring", "grading", "reports", "tests"}
+    assert not (edition / "assignments" / "release.json").exists()
 
 
 def test_keys_of_problem_sets_that_are_gone_stay_behind(course):

@@ -10,9 +10,9 @@ import zipfile
 
 import pytest
 
+from coursekit.authoring.edition import LEDGER
 from coursekit.authoring.files import read_tree
 from coursekit.authoring.release import (
-    LEDGER,
     compare,
     find_course,
     generate,

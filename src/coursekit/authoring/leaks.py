@@ -66,7 +66,9 @@ def refuse_leaks(files: Mapping[str, bytes], secrets: Secrets) -> None:
     CourseError
         With one line for each of the first leaks.
     """
-    leaks = find_leaks(files, secrets)
+    # A file in the edition's folder and in its zip is one leak.
+    found = {(x.path.rpartition("!")[2], x.what): x for x in find_leaks(files, secrets)}
+    leaks = list(found.values())
     if leaks:
         shown = "\n".join(f"  {leak}" for leak in leaks[:10])
         rest = f"\n  ... and {len(leaks) - 10} more" if len(leaks) > 10 else ""

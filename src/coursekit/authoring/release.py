@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.authoring.edition import edited_files, edition_files, write_edition
+from coursekit.authoring.edition import (
+    LEDGER,
+    edited_files,
+    edition_files,
+    write_edition,
+)
 from coursekit.authoring.files import Files, folder_beside, read_tree, replace_files
 from coursekit.authoring.keys import FOLDER as KEYS
 from coursekit.authoring.keys import write_keys
@@ -18,9 +23,6 @@ from coursekit.authoring.reference import load_problem_sets, reference_first
 from coursekit.authoring.secret_lines import gather_secrets
 from coursekit.authoring.strip import write_stubs
 from coursekit.errors import CourseError
-
-# Hashes of what was released, so that edits by hand are noticed.
-LEDGER = "assignments/release.json"
 
 
 @dataclass(frozen=True)
