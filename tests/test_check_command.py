@@ -7,6 +7,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
+from coursekit.checks.command import _colour
 from coursekit.cli import main
 
 DOUBLED = "return x * 2"
@@ -89,6 +90,14 @@ def test_colour_is_for_terminals_only(monkeypatch):
     coloured = CliRunner().invoke(main, ["check", "ps1"], color=True)
     assert "\x1b[" not in plain.stdout
     assert "\x1b[32mok\x1b[0m" in coloured.stdout
+
+
+def test_each_word_has_its_colour():
+    rows = "  to do ps1.a\n  FAIL  ps1.b\n  write ps1.c\n  x = '  ok '"
+    assert _colour(rows) == (
+        "  \x1b[33mto do\x1b[0m ps1.a\n  \x1b[31mFAIL\x1b[0m  ps1.b\n"
+        "  write ps1.c\n  x = '  ok '"
+    )
 
 
 def test_no_color_is_respected(monkeypatch):

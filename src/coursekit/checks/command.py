@@ -56,4 +56,4 @@ def _colour(text: str) -> str:
     def paint(found: re.Match[str]) -> str:
         return found[1] + click.style(found[2], fg=colours[found[2]])
 
-    return re.sub(r"^(  )(ok|FAIL|to do)(?=  )", paint, text, flags=re.MULTILINE)
+    return re.sub(r"^(  )(ok|FAIL|to do)(?= )", paint, text, flags=re.MULTILINE)
