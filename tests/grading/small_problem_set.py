@@ -19,7 +19,9 @@ FAULT = Path(__file__).with_name("fault.txt")
 
 def plain(rng):
     sizes = ((4, 2), (7, 3), (9, 4))
-    return [case(f"{n} and {k}", rng.normal(size=n), rng.normal(size=k)) for n, k in sizes]
+    return [
+        case(f"{n} and {k}", rng.normal(size=n), rng.normal(size=k)) for n, k in sizes
+    ]
 
 
 def strides(rng):
@@ -33,14 +35,19 @@ def too_long(rng):
 
 def images(rng):
     sizes = (((4, 5), (2, 3)), ((7, 6), (3, 2)))
-    return [case(f"{a} and {b}", rng.normal(size=a), rng.normal(size=b)) for a, b in sizes]
+    return [
+        case(f"{a} and {b}", rng.normal(size=a), rng.normal(size=b)) for a, b in sizes
+    ]
 
 
 def matrices(rng):
     """Draw cases, unless a test has planted a fault."""
     if FAULT.exists():
         exec(FAULT.read_text(), {"fault": FAULT})
-    return [case("length 6", rng.normal(size=3), 6), case("length 5", rng.normal(size=2), 5)]
+    return [
+        case("length 6", rng.normal(size=3), 6),
+        case("length 5", rng.normal(size=2), 5),
+    ]
 
 
 def flipped(x, kernel, stride=1):

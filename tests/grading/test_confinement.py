@@ -57,7 +57,9 @@ def test_the_course_is_not_seen(attempt: Inside, bundle):
 
 def test_the_root_holds_nothing_but_the_libraries(attempt: Inside):
     assert attempt("os.listdir('/')") == "PermissionError"
-    assert attempt("os.path.exists('/tmp')") == str(Path(sys.prefix).is_relative_to("/tmp"))
+    assert attempt("os.path.exists('/tmp')") == str(
+        Path(sys.prefix).is_relative_to("/tmp")
+    )
 
 
 def test_nothing_outside_the_private_folder_can_be_written(attempt: Inside):

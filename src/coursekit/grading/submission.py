@@ -21,7 +21,7 @@ from coursekit.grading.warm import GraderFault, StudentProcess, Template, start_
 
 DEFAULT_LIMITS = Limits()
 
-_templates: dict[str, Template] = {}  # this process's own, by the rank required
+_templates: list[Template] = []  # this process's own
 
 
 @dataclass(frozen=True)
@@ -156,16 +156,18 @@ def _template(required_level: str) -> Template:
     if not sys.platform.startswith("linux"):
         msg = "Students' code can be confined on Linux only. Grade in a container."
         raise CourseError(msg)
-    if required_level not in _templates:
-        try:
-            _templates[required_level] = start_template(required_level)
-        except GraderFault as err:
-            raise CourseError(str(err)) from err
-    return _templates[required_level]
+    for template in _templates:
+        if template.level.reaches(required_level):
+            return template
+    try:
+        _templates.append(start_template(required_level))
+    except GraderFault as err:
+        raise CourseError(str(err)) from err
+    return _templates[-1]
 
 
 @atexit.register
 def close_templates() -> None:
     """End the templates of this process."""
     while _templates:
-        _templates.popitem()[1].close()
+        _templates.pop().close()
