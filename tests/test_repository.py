@@ -129,7 +129,7 @@ def test_scripts_are_executable_and_parse():
 
 def test_actions_are_pinned_by_hash():
     for name, text in with_ending(".yml"):
-        for action in re.findall(r"\buses:\s*(\S+)", text):
+        for action in re.findall(r"^[\s-]*uses:\s*(\S+)", text, re.MULTILINE):
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), f"{name}: {action}"
 
 
