@@ -39,7 +39,7 @@ system: ## Install Chromium and bubblewrap for the tests, where that is possible
 .PHONY: demo book release
 demo: setup book release ## Book, release and a small class, graded: where to look.
 	$(call say,Demo class)
-	@$(COURSE) demo build/demo
+	@$(COURSE) demo build/demo --book build/book/_build/html/index.html
 
 book: setup ## Build the pages; warnings are errors.
 	$(call say,Book)
