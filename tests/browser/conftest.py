@@ -27,7 +27,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="package")
@@ -53,27 +52,25 @@ class Visitor:
         self.contexts: list[BrowserContext] = []
         self.problems: list[str] = []
 
-    def __call__(
-        self,
-        folder: Path,
-        name: str,
-        theme: str = "light",
-        width: int = 1280,
-        **options: Any,
+    def page(
+        self, folder: Path, theme: str = "light", width: int = 1280, **options: Any
     ) -> Page:
-        """Open a page of a folder; `options` are those of a browser context."""
+        """Open an empty page; `options` are those of a browser context."""
         viewport = {"width": width, "height": 900}
         context = self.browser.new_context(
             viewport=viewport, color_scheme=theme, **options
         )
         self.contexts.append(context)
-        context.route("**/*", lambda route: self.answer(route, folder))
         context.set_default_timeout(10_000)
+        context.route("**/*", lambda route: self.answer(route, folder))
         page = context.new_page()
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.goto(f"{ORIGIN}/{name}")
         return page
+
+    def address(self, name: str) -> str:
+        """Return the address under which a file of the folder is found."""
+        return f"{ORIGIN}/{name}"
 
     def hear(self, message: Any) -> None:
         """Remember what a page complains about."""
@@ -104,7 +101,7 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visitor]:
-    """Open pages; none may complain, miss a file, or ask for anything outside."""
+    """Open pages; none may complain, miss a file or ask for anything outside."""
     visitor = Visitor(browser)
     yield visitor
     visitor.close()
@@ -123,7 +120,9 @@ def show(visit: Visitor, tmp_path: Path) -> Callable[..., Page]:
             patch.setenv("COURSEKIT_BOOK", "1")
             parts = [figure._repr_mimebundle_()[0]["text/html"] for figure in figures]
         write_page(tmp_path / "figures.html", theme, parts)
-        return visit(tmp_path, "figures.html", theme, width, **more)
+        page = visit.page(tmp_path, theme, width, **more)
+        page.goto(visit.address("figures.html"))
+        return page
 
     return show
 
@@ -146,17 +145,17 @@ def write_page(path: Path, theme: str, parts: list[str]) -> None:
 
 @pytest.fixture
 def violations() -> Callable[..., list[str]]:
-    """Let axe-core look at a page and return one line for each violation."""
+    """Let axe-core look at a page and return one line for each rule that is broken."""
 
     def violations(page: Page, tags: list[str] | None = None) -> list[str]:
-        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        # Without preloading: axe would look for style sheets in the wrong folder.
+        options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
         if tags:
             options["runOnly"] = tags
         found = Axe().run(page, options=options).response["violations"]
         return [
-            f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:160]}"
             for rule in found
-            for node in rule["nodes"]
         ]
 
     return violations

@@ -122,6 +122,16 @@ def test_editing_a_sample_and_a_weight_changes_outputs(signal):
     assert outputs == ["1", "9.5", "2"]
 
 
+def test_numbers_come_back_when_a_signal_grows_again(signal):
+    length = signal.get_by_label("Signal length")
+    length.fill("")
+    length.press_sequentially("12")
+    samples = signal.get_by_label("signal sample")
+    values = [sample.input_value() for sample in samples.all()]
+    assert len(values) == 12
+    assert values[:5] == ["1", "2", "4", "7", "3"]
+
+
 def test_image_gives_the_doubly_blocked_matrix(image, matrix):
     want = correlation_matrix(np.array(KERNEL), 3, 3)
     np.testing.assert_array_equal(matrix(image), want)

@@ -17,6 +17,8 @@ from typing import Any, ClassVar
 
 import anywidget
 
+from coursekit.widgets import pictures
+
 HERE = Path(__file__).parent
 SHARED = ("numbers.js", "controls.js", "grids.js")  # what every figure's script uses
 
@@ -63,11 +65,13 @@ class InteractiveFigure(anywidget.AnyWidget):
         """
         state = html.escape(json.dumps(self.state()), quote=True)
         alt = html.escape(self.description(), quote=True)
-        source = f"data:image/png;base64,{base64.b64encode(self.picture()).decode()}"
+        picture = self.picture()
+        source = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+        width = pictures.width(picture)
         return (
             f"<style>{self._css}</style>\n"
             f'<div class="ck-mount" data-figure="{self.script}" data-state="{state}">'
-            f'<img src="{source}" alt="{alt}"></div>\n'
+            f'<img src="{source}" width="{width}" alt="{alt}"></div>\n'
             f'<script type="module">\n{self._module()}</script>'
         )
 

@@ -27,8 +27,16 @@ const table = (rows, columns, entry) =>
 
 const sizeOf = (grid) => `${grid.length} × ${grid[0].length}`;
 
-const resized = (grid, rows, columns, fill) =>
-  table(rows, columns, (i, j) => grid[i]?.[j] ?? fill(i, j));
+// Returns a function that resizes a grid. What was cut off comes back when the grid
+// grows again, so that typing 12 does not lose numbers on the way through 1.
+function resizer(fill) {
+  const known = new Map();
+  const key = (i, j) => `${i},${j}`;
+  return (grid, rows, columns) => {
+    grid.forEach((row, i) => row.forEach((value, j) => known.set(key(i, j), value)));
+    return table(rows, columns, (i, j) => known.get(key(i, j)) ?? fill(i, j));
+  };
+}
 
 // New input cells are digits that repeat along neither axis; new weights are 0, so that
 // a kernel that grows goes on computing the same sums.

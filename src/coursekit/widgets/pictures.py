@@ -12,6 +12,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+DPI = 144
+
 FloatArray = npt.NDArray[np.floating[Any]]
 
 WINDOW = {"facecolor": "#dcebfb", "edgecolor": "#0b5cad"}
@@ -204,7 +206,7 @@ def _draw(
 
     ax.text(left, 0.25, name, color="#545f70", fontsize=9)
     for (i, j), value in np.ndenumerate(grid):
-        look = style if (i, j) in marked else PLAIN
+        look = {**style, "zorder": 2} if (i, j) in marked else PLAIN
         ax.add_patch(Rectangle((left + j, -top - i - 1), 1, 1, **look))
         text = "" if np.isnan(value) else show(float(value))
         ax.text(
@@ -218,8 +220,13 @@ def _draw(
     return left + float(grid.shape[1]) + 1.5
 
 
+def width(png: bytes) -> int:
+    """Return how many pixels of a page a picture takes, at 96 to the inch."""
+    return round(int.from_bytes(png[16:20]) * 96 / DPI)  # bytes 16 to 19: PNG's width
+
+
 def _png(fig: Any) -> bytes:
     """Save a figure as a PNG file in memory."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+    fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     return buffer.getvalue()

@@ -54,10 +54,13 @@ function fields(model, link) {
     grid[i][j] = value;
     link.write({ [name]: grid });
   };
-  const resize = (name, fill) => (rows, columns) => {
-    const grid = model.get(name);
-    const size = [rows ?? grid.length, columns ?? grid[0].length];
-    link.write({ [name]: resized(grid, ...size, fill), step: 0 });
+  const resize = (name, fill) => {
+    const resized = resizer(fill);
+    return (rows, columns) => {
+      const grid = model.get(name);
+      const size = [rows ?? grid.length, columns ?? grid[0].length];
+      link.write({ [name]: resized(grid, ...size), step: 0 });
+    };
   };
   const set = (name) => (value) => link.write({ [name]: value, step: 0 });
   return {

@@ -179,9 +179,13 @@ function fields(model, link, flat) {
     grid[i][j] = value;
     put(name, grid);
   };
-  const resize = (name, fill) => (rows, columns) => {
-    const grid = read(model)[name];
-    put(name, resized(grid, rows ?? grid.length, columns ?? grid[0].length, fill), { step: 0 });
+  const resize = (name, fill) => {
+    const resized = resizer(fill);
+    return (rows, columns) => {
+      const grid = read(model)[name];
+      const size = [rows ?? grid.length, columns ?? grid[0].length];
+      put(name, resized(grid, ...size), { step: 0 });
+    };
   };
   const stride = wholeNumber("Stride", 1, MOST_STRIDE, (value) => {
     link.write({ stride: value, step: 0 });
