@@ -77,6 +77,15 @@ def drop_scripts(
     ]
 
 
+def drop_roles(
+    app: Sphinx, pagename: str, _: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Take out docutils' roles in a bibliography: ARIA has given one of them up."""
+    if "body" in context:
+        body = context["body"].replace(' role="doc-biblioentry"', "")
+        context["body"] = body.replace('role="list" class="citation', 'class="citation')
+
+
 def tidy_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Take out the settings for live code, and names that a page has many times."""
     for raw in list(doctree.findall(nodes.raw)):
@@ -101,6 +110,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", use_cache_folder)
     app.connect("doctree-resolved", tidy_page, priority=900)
     app.connect("html-page-context", drop_scripts, priority=900)
+    app.connect("html-page-context", drop_roles, priority=900)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_first_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
