@@ -123,7 +123,7 @@ def find_classroom(folder: Path) -> Classroom:
     return Classroom(folder.resolve())
 
 
-def init_classroom(folder: Path, assignments: Path) -> Classroom:
+def init_classroom(folder: Path, assignments: Path, package: Path) -> Classroom:
     """Make a class folder, or bring an existing one up to date with a new release.
 
     Submissions, grades and an edited configuration stay as they are.
@@ -134,6 +134,9 @@ def init_classroom(folder: Path, assignments: Path) -> Classroom:
         Where; it may exist.
     assignments : Path
         The released problem sets: ``<problem set>/<problem set>.ipynb`` each.
+    package : Path
+        The released package `convnets`. nbgrader's own `autograde` copies its
+        ``__init__.py`` beside each student's files, and so imports those.
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nbgrader_config.py"
@@ -142,7 +145,7 @@ def init_classroom(folder: Path, assignments: Path) -> Classroom:
     room = Classroom(folder.resolve())
     room.submitted.mkdir(exist_ok=True)
     for notebook in sorted(assignments.glob("ps*/ps*.ipynb")):
-        _register(room, notebook)
+        _register(room, notebook, package)
     return room
 
 
@@ -158,7 +161,7 @@ def nbgrader_api(room: Classroom) -> NbGraderAPI:
     return api
 
 
-def _register(room: Classroom, notebook: Path) -> None:
+def _register(room: Classroom, notebook: Path, package: Path) -> None:
     """Tell nbgrader about a problem set, unless it knows this very notebook."""
     problem_set = notebook.stem
     target = room.released(problem_set)
@@ -166,6 +169,9 @@ def _register(room: Classroom, notebook: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(notebook, target)
+    beside = target.parent / package.name
+    beside.mkdir(exist_ok=True)
+    shutil.copyfile(package / "__init__.py", beside / "__init__.py")
     answer = nbgrader_api(room).generate_assignment(problem_set, force=True)
     if not answer["success"]:
         target.unlink()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SOLUTIONS = Path("solutions")
 ASSIGNMENTS = Path("assignments")
+PACKAGE = Path("src/convnets")
 
 class_option = click.option(
     "--class",
@@ -46,7 +47,7 @@ def init(folder: Path, assignments: Path) -> None:
     """Make FOLDER a class: nbgrader's settings, gradebook and problem sets."""
     from coursekit.grading.classroom import init_classroom
 
-    room = init_classroom(folder, assignments)
+    room = init_classroom(folder, assignments, PACKAGE)
     click.echo(f"Class ready in {folder}.")
     click.echo(f"Put submissions in {room.submitted}/<student>/<problem set>/.")
 

@@ -8,6 +8,7 @@ import click
 
 from coursekit.grading.command import (
     ASSIGNMENTS,
+    PACKAGE,
     show_progress,
     solutions_option,
     summary_lines,
@@ -25,8 +26,8 @@ def demo(folder: Path, solutions: Path, book: Path | None) -> None:
     from coursekit.grading.run import Options, grade_class
     from coursekit.reports.write import write_feedback, write_report
 
-    room = init_classroom(folder, ASSIGNMENTS)
-    students = make_submissions(room, solutions, Path("src/convnets"))
+    room = init_classroom(folder, ASSIGNMENTS, PACKAGE)
+    students = make_submissions(room, solutions, PACKAGE)
     summary = grade_class(room, PROBLEM_SET, solutions, Options(), show_progress)
     for line in summary_lines(summary):
         click.echo(line)
