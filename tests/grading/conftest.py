@@ -10,9 +10,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-import convnets.correlation  # noqa: F401  # before a copy of it can be on the path
 import pytest
 
+import convnets.correlation  # noqa: F401  # before a copy of it can be on the path
 from coursekit.errors import CourseError
 from coursekit.grading.bundle import Bundle, load_bundle
 from coursekit.grading.engine import grade, probe

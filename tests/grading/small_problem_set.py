@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
 from convnets.correlation import correlate1d, correlate2d, toeplitz
-
 from coursekit.checks.declare import (
     Exercise,
     Group,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,7 +30,7 @@ FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 NETWORK_RIGHTS = 3  # bind and connect, since version 4
 SCOPES = 3  # abstract sockets and signals, since version 6
 
-FOLDER = READ_FILE | READ_DIR
+ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 DEVICE = READ_FILE | WRITE_FILE | TRUNCATE
 
 
@@ -63,7 +64,7 @@ def restrict(
     )
     ruleset = system_call("landlock_create_ruleset", CREATE_RULESET, fields, size, 0)
     for path in readable:
-        _allow(ruleset, path, (FOLDER if path.is_dir() else READ_FILE) & everything)
+        _allow(ruleset, path, READ_FILE | READ_DIR)
     for path in writable:
         _allow(ruleset, path, everything & ~EXECUTE)
     for path in devices:
@@ -74,9 +75,14 @@ def restrict(
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:
-    """Give rights below a path."""
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    """Give rights below a path, unless there are none to give."""
     try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except PermissionError:
+        return
+    try:
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            rights &= ON_FILES
         rule = ctypes.create_string_buffer(struct.pack("<Qi", rights, descriptor), 12)
         system_call("landlock_add_rule", ADD_RULE, ruleset, RULE_PATH_BENEATH, rule, 0)
     finally:
