@@ -109,19 +109,31 @@ def visit(browser: Browser) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def show(visit: Visitor, tmp_path: Path) -> Callable[..., Page]:
-    """Open a small page that holds the figures given, as the book would."""
+def written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[list[Any], str], Path]:
+    """Write a small page that holds the figures given, as the book would."""
+    monkeypatch.setenv("COURSEKIT_BOOK", "1")
+
+    def written(figures: list[Any], theme: str) -> Path:
+        path = tmp_path / "figures.html"
+        bundles = [figure._repr_mimebundle_()[0] for figure in figures]
+        write_page(path, theme, [bundle["text/html"] for bundle in bundles])
+        return path
+
+    return written
+
+
+@pytest.fixture
+def show(visit: Visitor, written: Callable[..., Path]) -> Callable[..., Page]:
+    """Open a small page that holds the figures given."""
 
     def show(
-        *figures: Any, theme: str = "light", width: int = 1280, **more: Any
+        *figures: Any, theme: str = "light", width: int = 1280, **options: Any
     ) -> Page:
-        monkey = pytest.MonkeyPatch()
-        with monkey.context() as patch:
-            patch.setenv("COURSEKIT_BOOK", "1")
-            parts = [figure._repr_mimebundle_()[0]["text/html"] for figure in figures]
-        write_page(tmp_path / "figures.html", theme, parts)
-        page = visit.page(tmp_path, theme, width, **more)
-        page.goto(visit.address("figures.html"))
+        path = written(list(figures), theme)
+        page = visit.page(path.parent, theme, width, **options)
+        page.goto(visit.address(path.name))
         return page
 
     return show

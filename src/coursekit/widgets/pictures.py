@@ -228,5 +228,6 @@ def width(png: bytes) -> int:
 def _png(fig: Any) -> bytes:
     """Save a figure as a PNG file in memory."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    quiet = {"Software": None}  # no version of Matplotlib in the file
+    fig.savefig(buffer, dpi=DPI, bbox_inches="tight", pad_inches=0.05, metadata=quiet)
     return buffer.getvalue()
