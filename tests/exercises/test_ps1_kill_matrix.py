@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from coursekit.authoring.declarations import load_problem_set
@@ -20,6 +21,12 @@ MISTAKES = {
 }
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 0 / 0 in mistakes
+
+
+def nothing_like(value):
+    """Return zeros where the right answer has numbers."""
+    return (0, 0) if isinstance(value, tuple) else np.zeros_like(value, dtype=float)
+
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES)
 each_mistake = pytest.mark.parametrize(
@@ -80,6 +87,17 @@ def test_an_untouched_stub_gets_none(results, stubs, exercise):
 def test_refusing_everything_gets_none(hidden, exercise):
     for key in hidden[exercise]:
         assert mark(key, lambda case: Outcome("error", error="ShapeError")).earned == 0
+
+
+@each_exercise
+def test_nothing_but_zeros_gets_none(hidden, exercise):
+    for key in hidden[exercise]:
+        zeros = {
+            id(item.case): Outcome("value", nothing_like(item.expected.value))
+            for group in key.groups
+            for item in group.cases
+        }
+        assert mark(key, lambda case, zeros=zeros: zeros[id(case)]).earned == 0
 
 
 @each_exercise

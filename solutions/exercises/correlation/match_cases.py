@@ -127,7 +127,7 @@ def clear(
     """Draw until the copies lead, and a matcher goes wrong only where it should.
 
     The `fooled` matchers find another window than the reference, the `right` ones
-    the same.
+    the same. Row and column differ, so that their order shows.
     """
     for _ in range(TRIES):
         image, template = draw()
@@ -136,6 +136,7 @@ def clear(
         ranked = np.sort(scores, axis=None)[::-1]
         if (
             ranked[0] - ranked[copies] > LEAD
+            and place[0] != place[1]
             and all(matcher(image, template) != place for matcher in fooled)
             and all(matcher(image, template) == place for matcher in right)
         ):
