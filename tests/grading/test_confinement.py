@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coursekit.grading import seccomp
-from coursekit.grading.engine import probe
+import coursekit
+from coursekit.grading import seccomp, submission, warm
+from coursekit.grading.engine import grade, probe
 from coursekit.grading.level import Level
 
 Inside = Callable[[str], str]
@@ -218,3 +222,93 @@ def test_a_level_says_what_it_lacks():
     assert Level(False, 2, seccomp=True, limits=True).rank == "limits"
     assert Level(True, 7, seccomp=False, limits=True).rank == "limits"
     assert str(Level(False, 0, seccomp=False, limits=True)) == "limits: limits"
+
+
+TRIES = """
+import os, sys
+
+def tried(code):
+    try:
+        return str(eval(code, {{"os": os}}))
+    except BaseException as err:
+        return type(err).__name__
+
+found = [tried(code) for code in {codes!r}]
+"""
+
+
+def test_landlock_and_the_filter_hold_without_namespaces(
+    bundle, hand_in, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(submission, "_templates", [])
+    monkeypatch.setattr(warm, "WAYS", ((False, True),))
+    secret = tmp_path / "secret"
+    secret.write_text("hidden")
+    codes = [
+        "open('/etc/passwd')",
+        "open('/proc/self/maps')",
+        "os.listdir('/usr/bin')",
+        f"open({str(secret)!r})",
+        f"open({str(secret)!r}, 'w')",
+        f"os.listdir({str(bundle.paths.solutions)!r})",
+        f"os.truncate({str(secret)!r}, 0)",
+        f"os.unlink({str(secret)!r})",
+        f"os.chmod({str(secret)!r}, 0)",
+        f"os.utime({str(secret)!r})",
+        "open('/tmp/planted', 'w')",
+        f"os.kill({os.getpid()}, 0)",
+        "os.fork()",
+        "__import__('socket').socket()",
+    ]
+    body = TRIES.format(codes=codes).replace("\n", "\n    ")
+    source = f"def correlate1d(*a, **k):\n    {body}\n    raise RuntimeError(found)"
+    try:
+        result = grade(hand_in(source), bundle, 7, "confined")
+    finally:
+        submission.close_templates()
+    message = result.exercises[0].groups[0].failure.got.message
+    assert result.level.startswith("confined")
+    assert message.count("PermissionError") == len(codes), message
+    assert secret.read_text() == "hidden"
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from coursekit.grading.level import Limits
+from coursekit.grading.warm import start_template
+
+template = start_template("limits")
+student = template.start_student(Limits())
+sources = {"convnets/__init__.py": "", "convnets/a.py": "while True: pass"}
+request = {"module": "convnets.a", "function": "f", "sources": sources}
+student.wire.send(request)
+print(template.process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_everything_dies_with_the_judge():
+    judge = subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(coursekit.__file__).parents[1])},
+    )
+    with judge:
+        template = int(judge.stdout.readline())
+        family = [template, *descendants(template)]
+        assert len(family) == 3
+        judge.kill()
+    for _ in range(200):
+        if not any(Path(f"/proc/{number}").exists() for number in family):
+            return
+        time.sleep(0.05)
+    pytest.fail("something outlives the judge")
+
+
+def descendants(number: int) -> list[int]:
+    """List a process's children and theirs."""
+    text = Path(f"/proc/{number}/task/{number}/children").read_text()
+    children = [int(word) for word in text.split()]
+    return [item for child in children for item in (child, *descendants(child))]

@@ -149,7 +149,9 @@ class Examination:
     def _import(self) -> Difference | None:
         """Start a process and have it import the student's module."""
         self._end()
+        begin = time.monotonic()
         self._student = self._start()
+        self._deadline += time.monotonic() - begin  # our time, not the student's
         try:
             request = {
                 "module": self._module,
