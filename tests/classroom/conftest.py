@@ -10,6 +10,8 @@ import pytest
 
 from coursekit.grading.classroom import Classroom, init_classroom
 
+PACKAGE = Path("src/convnets")
+
 
 def cell(kind: str, source: str, **mark: object) -> dict[str, object]:
     parts: dict[str, object] = {"cell_type": kind, "source": source, "id": "c"}
@@ -46,7 +48,7 @@ def class_template(tmp_path_factory) -> Path:
     target = folder / "assignments" / "psx" / "psx.ipynb"
     target.parent.mkdir(parents=True)
     target.write_text(json.dumps(released_notebook()))
-    init_classroom(folder / "class", folder / "assignments")
+    init_classroom(folder / "class", folder / "assignments", PACKAGE)
     return folder / "class"
 
 

@@ -1,11 +1,14 @@
 """Class folders: made once, found again, brought up to date."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from coursekit.errors import CourseError
 from coursekit.grading.classroom import find_classroom, init_classroom
+
+PACKAGE = Path("src/convnets")
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning")
 
@@ -18,7 +21,7 @@ def test_a_folder_without_settings_is_not_a_class(tmp_path):
 def test_edited_settings_survive_a_second_init(room, tmp_path):
     config = room.folder / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.ExecutePreprocessor.timeout = 5\n")
-    init_classroom(room.folder, tmp_path)
+    init_classroom(room.folder, tmp_path, tmp_path)
     assert room.config().ExecutePreprocessor.timeout == 5
 
 
@@ -43,4 +46,4 @@ def test_a_notebook_that_nbgrader_refuses_is_named(tmp_path, released):
     target.parent.mkdir(parents=True)
     target.write_text(json.dumps(released))
     with pytest.raises(CourseError, match=r"nbgrader refused psx.*nbgrader\.log"):
-        init_classroom(tmp_path / "class", tmp_path / "assignments")
+        init_classroom(tmp_path / "class", tmp_path / "assignments", PACKAGE)
