@@ -3,7 +3,8 @@
 Sphinx extension. Colab opens notebooks, not Markdown, so the theme's button on a `.md`
 page leads nowhere. Here each page that has code is written to the folder `notebooks`
 beside the built pages; the folder is published as the branch `notebooks` of the
-repository, and the button of the page is pointed at it. A page without code has none.
+repository, and the button of the page is pointed at it. A page without code has none,
+nor has one that says `colab: false` at its top, because it needs the whole repository.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from docutils import nodes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.application import Sphinx
 
+from coursekit import __version__
+from coursekit.links import REPOSITORY_URL
+
 INTRODUCTION = """\
 *This notebook is a page of the book [{title}]({url}), written out so that you can run
 and change it. On Colab, the next cell installs the course; elsewhere it does nothing.*
@@ -31,10 +35,16 @@ Until you have, a cell that needs one stops and names the exercise.*
 """
 
 SETUP = """\
+# On Colab this fetches and installs the course; elsewhere it does nothing.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet "git+{repository}"
+    !wget -qnc {repository}/releases/download/v{version}/convnets-course.zip
+    !unzip -qn convnets-course.zip
+    %pip install -q ./convnets-course
+    from coursekit import colab
+
+    colab.setup()  # colab.setup(drive=True) keeps your files on your Google Drive
 """
 
 
@@ -44,7 +54,7 @@ def write_notebook(
     """Write one page's notebook and offer it on the page."""
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     name = f"{Path(pagename).name}.ipynb"
-    is_notebook = doctree and "kernelspec" in app.env.metadata[pagename]
+    is_notebook = doctree is not None and _is_offered(app, pagename)
     if is_notebook:
         folder = Path(app.outdir).parent / "notebooks"
         folder.mkdir(exist_ok=True)
@@ -53,6 +63,12 @@ def write_notebook(
         download = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
         shutil.copyfile(folder / name, download)
     point_colab_buttons(context, name if is_notebook else None)
+
+
+def _is_offered(app: Sphinx, pagename: str) -> bool:
+    """Tell whether a page has code, and does not say `colab: false` at its top."""
+    metadata = app.env.metadata[pagename]
+    return "kernelspec" in metadata and str(metadata.get("colab")).lower() != "false"
 
 
 def build(
@@ -65,7 +81,7 @@ def build(
     introduction = INTRODUCTION.format(title=app.config.html_title, url=url)
     if names := _student_functions(cells):
         introduction += STUDENT_FUNCTIONS.format(names=", ".join(names))
-    setup = SETUP.format(repository=app.config.html_theme_options["repository_url"])
+    setup = SETUP.format(repository=REPOSITORY_URL, version=__version__)
     body[1:1] = [new_markdown_cell(introduction), new_code_cell(setup)]
     for number, cell in enumerate(body):
         cell["id"] = f"{Path(pagename).name}-{number}".replace("_", "-")[-64:]

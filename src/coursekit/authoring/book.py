@@ -28,6 +28,8 @@ EXECUTED = ("solutions", "src/coursekit", "requirements.txt", "book/_ext/offline
 WRITTEN = ("_config.yml", "_toc.yml", "book")
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
 Report = Callable[[str], None]
 
 
@@ -104,8 +106,11 @@ def _build_beside(root: Path, cache: Path, stamp: str, report: Report) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     try:
         _run_jupyter_book(root, beside, cache, report)
+        notebooks = beside / "_build" / "notebooks"
+        notebooks.mkdir(exist_ok=True)  # there are none if no page has code
+        shutil.copytree(notebooks, beside / "notebooks")
+        _replace(beside / "notebooks", root / "build" / "notebooks")
         (beside / "stamp").write_text(stamp, encoding="utf-8")
-        _replace(beside / "_build" / "notebooks", root / "build" / "notebooks")
         _replace(beside, root / "build" / "book")
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -114,8 +119,7 @@ def _build_beside(root: Path, cache: Path, stamp: str, report: Report) -> None:
 def _replace(new: Path, old: Path) -> None:
     """Put a new folder in the place of an old one."""
     shutil.rmtree(old, ignore_errors=True)
-    if new.exists():
-        new.rename(old)
+    new.rename(old)
 
 
 def _run_jupyter_book(root: Path, target: Path, cache: Path, report: Report) -> None:
@@ -138,7 +142,7 @@ def _run_jupyter_book(root: Path, target: Path, cache: Path, report: Report) -> 
     complaints = []
     with process, log.open("w", encoding="utf-8") as file:
         for line in process.stdout or ():
-            plain = re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip()
+            plain = COLOURS.sub("", line).rstrip()
             file.write(plain + "\n")
             if progress := _progress(plain):
                 report(progress)
@@ -154,7 +158,8 @@ def _run_jupyter_book(root: Path, target: Path, cache: Path, report: Report) -> 
 def _tracebacks(reports: Path, lines: int = 20) -> Iterator[str]:
     """Return the end of each page's traceback."""
     for path in sorted(reports.rglob("*.err.log")):
-        tail = path.read_text(encoding="utf-8").splitlines()[-lines:]
+        text = COLOURS.sub("", path.read_text(encoding="utf-8"))
+        tail = [line for line in text.splitlines() if line.strip()][-lines:]
         yield "\n".join([f"\n{path.name.removesuffix('.err.log')}:", *tail])
 
 
