@@ -5,6 +5,7 @@ import json
 import pytest
 from classroom_helpers import NOON, exercise, group, record
 
+from coursekit.grading.autograded import function_source
 from coursekit.grading.records import read_key
 from coursekit.grading.scores import CellScore, one_transaction, write_scores
 from coursekit.grading.writer import cell_scores, write_submission
@@ -114,3 +115,13 @@ def test_the_notebook_is_a_valid_one(room, released):
     nbformat.validate(nbformat.read(path, as_version=4))
     first = json.loads(path.read_text())["cells"][0]
     assert "A cell is missing." in first["source"]
+
+
+def test_a_function_is_shown_without_its_docstring():
+    source = 'def double(x):\n    """Double.\n\n    x\n    """\n    return 2 * x\n'
+    assert function_source(source, "double") == "def double(x):\n    return 2 * x"
+
+
+@pytest.mark.parametrize("source", ["def double(", "x = 1", "\0"])
+def test_a_function_that_cannot_be_shown_leaves_a_comment(source):
+    assert function_source(source, "double").startswith("# The file")

@@ -53,7 +53,10 @@ def autograded_notebook(
 
 
 def function_source(source: str, name: str) -> str:
-    """Cut one function out of a source text, or say why that cannot be done."""
+    """Cut one function out of a source text, without its docstring.
+
+    Where that cannot be done, the text returned says why.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
@@ -65,8 +68,13 @@ def function_source(source: str, name: str) -> str:
     ]
     if not found:
         return f"# The file defines no {name}."
-    lines = source.splitlines()[found[-1].lineno - 1 : found[-1].end_lineno]
-    return "\n".join(lines)
+    node, lines = found[-1], source.splitlines()
+    skipped: set[int] = set()
+    if ast.get_docstring(node, clean=False) is not None and len(node.body) > 1:
+        text = node.body[0]
+        skipped = set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
+    wanted = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    return "\n".join(lines[number - 1] for number in wanted if number not in skipped)
 
 
 def _source_cell(result: ExerciseResult, sources: Mapping[str, str]) -> Cell:
