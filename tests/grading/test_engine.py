@@ -79,7 +79,7 @@ def test_an_unknown_level_is_refused(hand_in, bundle, level, monkeypatch):
 
 
 @pytest.mark.parametrize("way", [(False, True), (False, False)])
-def test_weaker_levels_grade_the_same(hand_in, bundle, monkeypatch, way):
+def test_weaker_levels_grade_the_same(hand_in, bundle, level, monkeypatch, way):
     monkeypatch.setattr(submission, "_templates", [])
     monkeypatch.setattr(warm, "WAYS", (way,))
     try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-FILE_BYTES = 20 << 20  # the largest notebook or source file that is read
+FILE_BYTES = 10 << 20  # the largest notebook or source file that is read
 ZIP_BYTES = 50 << 20  # the largest zip file
 UNPACKED_BYTES = 200 << 20  # what a zip file may claim to hold
 ENTRIES = 2000  # files and folders in one submission

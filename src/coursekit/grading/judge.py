@@ -29,6 +29,7 @@ from coursekit.grading.warm import GraderFault, StudentProcess
 from coursekit.grading.wire import ClosedError, LateError
 
 Starter = Callable[[], StudentProcess]
+LIBRARIES = "Grading has NumPy and Python's own library, and no other package."
 LATE = Outcome("timeout")
 CRASHED = Outcome("crash")
 UNREADABLE = Outcome("bad type", error="something too large or unreadable")
@@ -185,6 +186,8 @@ class Examination:
                 sentence = import_sentence(self._module, err)
             case _:
                 sentence = f"{self._file} cannot be imported: {message}"
+                if message.startswith("ModuleNotFoundError"):
+                    sentence += f". {LIBRARIES}"
         return Difference("cannot-import", sentence)
 
     def _exchange(self, message: Any, reply_bytes: int) -> Any:

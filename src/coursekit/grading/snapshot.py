@@ -55,6 +55,8 @@ def contents_digest(files: Mapping[str, bytes]) -> str:
 def store_files(files: Mapping[str, bytes], store: Path) -> tuple[Path, str]:
     """Write files to a read-only folder named after their hash.
 
+    Only the grader's own user can read it: students may have accounts here.
+
     Parameters
     ----------
     files : mapping of str to bytes
@@ -79,16 +81,16 @@ def store_files(files: Mapping[str, bytes], store: Path) -> tuple[Path, str]:
         path = beside / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        path.chmod(0o444)
+        path.chmod(0o400)
     for inner in [path for path in beside.rglob("*") if path.is_dir()]:
-        inner.chmod(0o555)
+        inner.chmod(0o500)
     try:
         beside.rename(folder)
     except OSError:  # another grader was faster; what it wrote is the same
         shutil.rmtree(beside, ignore_errors=True)
         if not folder.is_dir():
             raise
-    folder.chmod(0o555)
+    folder.chmod(0o500)
     return folder, digest
 
 

@@ -134,7 +134,7 @@ def _judge(
         return unmarked(key, stuck[module])
 
     def start() -> StudentProcess:
-        return _student(terms)
+        return start_student(terms)
 
     result = judge_exercise(key, sources, start, terms.limits)
     if result.problem is not None and result.problem.reason == "took-too-long":
@@ -142,7 +142,7 @@ def _judge(
     return result
 
 
-def _student(terms: Terms) -> StudentProcess:
+def start_student(terms: Terms) -> StudentProcess:
     """Get a student process, from a new template if the old one has gone."""
     try:
         return _template(terms.required_level).start_student(terms.limits)
