@@ -28,7 +28,8 @@ hypothesis.configuration.set_hypothesis_home_dir(BUILD / "hypothesis")
 def scale(x, by=2.0):
     """Multiply a signal by a number."""
     if x.ndim != 1:
-        raise ShapeError
+        msg = f"`x` must have 1 axis, but its shape is {x.shape}."
+        raise ShapeError(msg)
     return by * x
 
 

@@ -76,12 +76,15 @@ def test_cases_are_drawn_again_until_they_show_every_mistake(exercise):
     assert key_faults(build_key(redrawn, seed=0)) == []
 
 
-def test_no_error_text_of_the_reference_is_kept(exercise):
-    key = draw_key(exercise, seed=0)
-    outcomes = [
-        outcome
-        for group in key.groups
-        for item in group.cases
-        for outcome in (item.expected, *item.wrong.values())
-    ]
-    assert {outcome.message for outcome in outcomes} == {""}
+def test_no_error_text_that_may_quote_code_is_kept(exercise):
+    def failing(x, by=2.0):
+        raise IndexError("x[by]")
+
+    crash = Misconception("index out of range", "Count.", failing)
+    key = draw_key(dataclasses.replace(exercise, misconceptions=[crash]), seed=0)
+    cases = [item for group in key.groups for item in group.cases]
+    wrong = [outcome for item in cases for outcome in item.wrong.values()]
+    expected = [item.expected for item in cases]
+    assert {outcome.error for outcome in wrong} == {"IndexError"}
+    assert {outcome.error for outcome in expected} == {"", "ShapeError"}
+    assert {outcome.message for outcome in [*wrong, *expected]} == {""}
