@@ -6,7 +6,7 @@ import mimetypes
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -159,11 +159,15 @@ def write_page(path: Path, theme: str, parts: list[str]) -> None:
 def violations() -> Callable[..., list[str]]:
     """Let axe-core look at a page and return one line for each rule that is broken."""
 
-    def violations(page: Page, tags: list[str] | None = None) -> list[str]:
+    def violations(
+        page: Page, tags: Sequence[str] = (), without: str = ""
+    ) -> list[str]:
         # Without preloading: axe would look for style sheets in the wrong folder.
         options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
         if tags:
-            options["runOnly"] = tags
+            options["runOnly"] = list(tags)
+        if without:
+            options["rules"] = {without: {"enabled": False}}
         found = Axe().run(page, options=options).response["violations"]
         return [
             f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:160]}"
@@ -186,6 +190,7 @@ def photograph() -> Callable[[Page, str], None]:
     def photograph(page: Page, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         safe = re.sub(r"[^\w.-]+", "-", name)
-        page.screenshot(path=SCREENSHOTS / f"{safe}.png", full_page=True)
+        path = SCREENSHOTS / f"{safe}.jpg"
+        page.screenshot(path=path, type="jpeg", quality=80, full_page=True)
 
     return photograph
