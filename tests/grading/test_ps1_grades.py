@@ -41,7 +41,7 @@ def test_the_reference_gets_all_points_but_the_written_ones(graded, ps1: Bundle)
     result = graded(ROOT / "solutions" / "convnets")
     assert result.earned == ps1.problem_set.points - 1 == 19
     assert not result.needs_attention
-    assert list(result.answers) == ["ps1.equivariance"]
+    assert list(result.answers) == ["ps1-equivariance"]
 
 
 def test_the_released_stub_gets_nothing(graded):
