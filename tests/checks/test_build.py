@@ -78,7 +78,8 @@ def test_cases_are_drawn_again_until_they_show_every_mistake(exercise):
 
 def test_no_error_text_that_may_quote_code_is_kept(exercise):
     def failing(x, by=2.0):
-        raise IndexError("x[by]")
+        msg = "x[by]"
+        raise IndexError(msg)
 
     crash = Misconception("index out of range", "Count.", failing)
     key = draw_key(dataclasses.replace(exercise, misconceptions=[crash]), seed=0)

@@ -146,7 +146,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "only the first channel",
-        "A filter has a slice for every input channel; yours uses the first one.",
+        "A filter has a slice for every input channel; yours uses only the first one.",
         first_channel_only,
     ),
     Misconception(
