@@ -120,6 +120,9 @@ def sliding_kernel(
 def matrix(x: FloatArray, kernel: FloatArray, stride: int) -> FloatArray:
     """Write the kernel at each of its positions into a row of its own.
 
+    Pictures are drawn while the book is built, where `convnets` is the reference. What
+    students are given must not hold what they are asked to write.
+
     Parameters
     ----------
     x : ndarray, shape (W_in,) or (H_in, W_in)
@@ -134,15 +137,13 @@ def matrix(x: FloatArray, kernel: FloatArray, stride: int) -> FloatArray:
     ndarray, shape (number of outputs, number of inputs)
         The matrix that multiplies ``x.ravel()``.
     """
-    gaps = np.subtract(x.shape, kernel.shape)
-    rows = []
-    for corner in np.ndindex(*(gaps // stride + 1)):
-        row = np.zeros(x.shape)
-        starts = np.multiply(corner, stride)
-        sizes = zip(starts, kernel.shape, strict=True)
-        row[tuple(slice(start, start + size) for start, size in sizes)] = kernel
-        rows.append(row.ravel())
-    return np.array(rows)
+    from convnets.correlation import correlation_matrix, toeplitz
+
+    if x.ndim == 1:
+        return toeplitz(kernel, x.size, stride)
+    every = correlation_matrix(kernel, *x.shape)
+    numbers = np.arange(len(every)).reshape(np.subtract(x.shape, kernel.shape) + 1)
+    return every[numbers[::stride, ::stride].ravel()]
 
 
 def toeplitz_matrix(x: FloatArray, kernel: FloatArray, stride: int) -> bytes:
