@@ -49,7 +49,7 @@ def to_html(result: ExerciseResult) -> str:
     """Lay out a result for a notebook."""
     score = points_text(result.earned, result.points)
     rows = "".join(
-        f"<tr><td>{_mark(group)}</td><td>{html.escape(group.name)}</td>"
+        f"<tr><td>{_mark(group)}&ensp;</td><td>{html.escape(group.name)}&ensp;</td>"
         f"<td>{points_text(group.earned, group.points)}</td></tr>"
         for group in result.groups
     )
