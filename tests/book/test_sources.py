@@ -62,6 +62,18 @@ def test_page_has_one_title_and_a_heading_below_it(path):
 
 
 @pages
+def test_every_block_that_is_opened_is_closed(path):
+    open_fence = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        fence = re.match(r"(`{3,}|:{3,})", line.strip())
+        if fence and not open_fence:
+            open_fence = fence[0]
+        elif fence and line.strip() == open_fence:
+            open_fence = ""
+    assert open_fence == ""
+
+
+@pages
 def test_page_with_cells_names_a_kernel(path):
     text = path.read_text(encoding="utf-8")
     has_cells = re.search(r"^```\{code-cell\}", text, re.MULTILINE)
