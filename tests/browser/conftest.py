@@ -44,26 +44,36 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+Contexts = dict[tuple[Any, ...], BrowserContext]
+
+
+@pytest.fixture(scope="package")
+def contexts(browser: Browser) -> Contexts:
+    """Keep a browser context for each theme and set of options: they open slowly."""
+    return {}
+
+
 class Visitor:
     """Opens pages of a folder and keeps a list of everything that went wrong."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, contexts: Contexts) -> None:
         self.browser = browser
-        self.contexts: list[BrowserContext] = []
+        self.contexts = contexts
+        self.pages: list[Page] = []
         self.problems: list[str] = []
 
     def page(
         self, folder: Path, theme: str = "light", width: int = 1280, **options: Any
     ) -> Page:
         """Open an empty page; `options` are those of a browser context."""
-        viewport = {"width": width, "height": 900}
-        context = self.browser.new_context(
-            viewport=viewport, color_scheme=theme, **options
-        )
-        self.contexts.append(context)
-        context.set_default_timeout(10_000)
-        context.route("**/*", lambda route: self.answer(route, folder))
-        page = context.new_page()
+        key = (theme, *options.items())
+        if key not in self.contexts:
+            self.contexts[key] = self.browser.new_context(color_scheme=theme, **options)
+        page = self.contexts[key].new_page()
+        self.pages.append(page)
+        page.set_default_timeout(10_000)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.route("**/*", lambda route: self.answer(route, folder))
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         return page
@@ -95,14 +105,14 @@ class Visitor:
 
     def close(self) -> None:
         """Close every page."""
-        for context in self.contexts:
-            context.close()
+        for page in self.pages:
+            page.close()
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visitor]:
+def visit(browser: Browser, contexts: Contexts) -> Iterator[Visitor]:
     """Open pages; none may complain, miss a file or ask for anything outside."""
-    visitor = Visitor(browser)
+    visitor = Visitor(browser, contexts)
     yield visitor
     visitor.close()
     assert visitor.problems == []

@@ -127,7 +127,7 @@ def test_without_scripts_the_picture_is_shown(show, photograph):
 def test_a_page_works_straight_from_a_file(visit, written, tmp_path):
     path = written([SlidingKernel(np.arange(9).reshape(3, 3), KERNEL)], "light")
     page = visit.page(tmp_path)
-    page.context.unroute_all()
+    page.unroute_all()
     page.goto(path.as_uri())
     page.get_by_role("button", name="Step").click()
     expect(page.locator(".ck-total")).to_have_text(" = 25")
