@@ -14,6 +14,7 @@ from typing import Any
 
 from coursekit.checks.compare import Difference
 from coursekit.checks.key import Key, load_key
+from coursekit.checks.libraries import LIBRARIES, is_provided, only_what_grading_has
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
 from coursekit.checks.outcome import call, error_name, error_text
 from coursekit.checks.render import STYLE, to_html, to_text
@@ -60,7 +61,7 @@ def check(exercise_id: str) -> CheckReport:
 def check_result(exercise_id: str) -> ExerciseResult:
     """Check one exercise and return the result without showing it."""
     key = load_key(exercise_id)
-    with _stderr_on_stdout():
+    with _stderr_on_stdout(), only_what_grading_has():
         found = load_function(key)
         if isinstance(found, Difference):
             return unmarked(key, found)
@@ -107,7 +108,9 @@ def import_sentence(module_name: str, err: BaseException) -> str:
         file = Path(err.filename).name if err.filename else file
         where = f" (line {err.lineno})" if err.lineno else ""
         return f"{file} cannot be read as Python: {err.msg}{where}."
-    return f"{file} cannot be imported: {error_name(err)}: {error_text(err)}"
+    is_foreign = isinstance(err, ModuleNotFoundError) and not is_provided(err.name)
+    advice = f". {LIBRARIES}" if is_foreign else ""
+    return f"{file} cannot be imported: {error_name(err)}: {error_text(err)}{advice}"
 
 
 def _execute(name: str) -> ModuleType:

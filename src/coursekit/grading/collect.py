@@ -89,6 +89,9 @@ def read_zip(path: Path, wanted: Sequence[str]) -> Files:
         raise RefusedError(msg) from err
 
 
+MANIFEST = "manifest.json"  # `course submit` adds it; nobody grades it
+
+
 def _choose(wanted: Sequence[str], names: Sequence[str], read: Reader) -> Files:
     """Read each wanted file, from its own place or from the only place there is."""
     files = Files()
@@ -105,7 +108,7 @@ def _choose(wanted: Sequence[str], names: Sequence[str], read: Reader) -> Files:
             files.contents[want] = read(name)
         except RefusedError as err:
             files.problems.append(str(err))
-    extra = [clean(name) for name in names if name not in taken]
+    extra = [clean(name) for name in names if name not in (*taken, MANIFEST)]
     if extra:
         more = f" and {len(extra) - NAMED} more" if len(extra) > NAMED else ""
         files.remarks.append(f"Ignored: {', '.join(sorted(extra)[:NAMED])}{more}.")

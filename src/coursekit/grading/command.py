@@ -62,7 +62,7 @@ def init(folder: Path, assignments: Path) -> None:
 @click.option(
     "--required-level",
     type=click.Choice(RANKS),
-    default="full",
+    default="confined",
     show_default=True,
     help="Refuse to run student code on less than this.",
 )

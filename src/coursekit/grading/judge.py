@@ -19,6 +19,7 @@ from coursekit.checks.codec import CodecError
 from coursekit.checks.compare import Difference
 from coursekit.checks.declare import Case, Exercise
 from coursekit.checks.key import Key
+from coursekit.checks.libraries import LIBRARIES
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
 from coursekit.checks.outcome import Outcome
 from coursekit.checks.student import import_sentence
@@ -29,7 +30,6 @@ from coursekit.grading.warm import GraderFault, StudentProcess
 from coursekit.grading.wire import ClosedError, LateError
 
 Starter = Callable[[], StudentProcess]
-LIBRARIES = "Grading has NumPy and Python's own library, and no other package."
 LATE = Outcome("timeout")
 CRASHED = Outcome("crash")
 UNREADABLE = Outcome("bad type", error="something too large or unreadable")

@@ -40,7 +40,7 @@ class Options:
     workers: int = 2
     seed: int | None = None
     force: bool = False
-    required_level: str = "full"
+    required_level: str = "confined"
 
 
 @dataclass

@@ -14,11 +14,10 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from coursekit.checks.libraries import DRAWING
+
 NAMES = (
-    "matplotlib",
-    "mpl_toolkits",
-    "IPython",
-    "ipywidgets",
+    *DRAWING,
     "coursekit.checks.student",
     "coursekit.plots",
     "coursekit.widgets",
