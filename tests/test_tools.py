@@ -85,3 +85,18 @@ def test_nothing_happens_where_everything_is_there(tools):
         command.chmod(0o755)
     result = run(tools, "install-system-packages.sh")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_readme_picture_is_drawn_with_the_reference(tmp_path):
+    target = tmp_path / "picture.svg"
+    path = os.pathsep.join(str(ROOT / name) for name in ("solutions", "src"))
+    script = ROOT / "tools" / "draw_readme_picture.py"
+    command = [sys.executable, str(script), str(target)]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=True)
+    drawn = target.read_text(encoding="utf-8")
+    committed = ROOT / "book" / "figures" / "what_you_build.svg"
+    assert drawn.count("<image") == committed.read_text(encoding="utf-8").count(
+        "<image"
+    )
+    assert drawn.startswith("<?xml")
