@@ -19,8 +19,8 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 # The part of MathJax a page can ask for: TeX in, HTML out, its fonts, its menu's
-# accessibility tools. The other ready-made bundles in the wheel are 14 MB.
-MATHJAX_PARTS = ("tex-chtml.js", "a11y", "sre", "ui", "input/tex", "output/chtml")
+# accessibility tools, which read formulas aloud. The other bundles are for other uses.
+MATHJAX_PARTS = ("tex-chtml.js", "a11y", "input", "output/chtml", "sre", "ui")
 
 FIRST_PAGE = """\
 <!DOCTYPE html>

@@ -73,6 +73,8 @@ def test_formulas_are_set_by_files_of_the_book(html, chapters):
     assert set(scripts) == {mathjax / "tex-chtml.js"}
     fonts = list((mathjax / "output" / "chtml" / "fonts").rglob("*.woff"))
     assert len(fonts) > 10
+    for part in ("a11y/explorer.js", "input/mml.js", "sre/mathmaps/en.json"):
+        assert (mathjax / part).is_file()  # what reads a formula aloud
 
 
 def test_nothing_of_live_code_is_left(pages):
@@ -84,7 +86,23 @@ def test_no_page_names_a_folder_of_the_machine_that_built_it(pages):
     for name, page in pages.items():
         text = page.path.read_text(encoding="utf-8")
         assert str(ROOT) not in text, name
-        assert not re.search(r"/(home|root|Users)/\w", text), name
+        assert not re.search(r"/(home|root|work|Users)/\w", text), name
+
+
+def test_no_page_shows_a_traceback(pages):
+    for name, page in pages.items():
+        text = page.path.read_text(encoding="utf-8")
+        assert "Traceback (most recent call last)" not in text, name
+        assert "output traceback" not in text, name
+
+
+def test_marks_of_solutions_are_shown_to_authors_alone(pages):
+    showing = {
+        name
+        for name, page in pages.items()
+        if "BEGIN SOLUTION" in page.path.read_text(encoding="utf-8")
+    }
+    assert showing == {"book/guide_author.html"}
 
 
 def test_every_page_has_one_title_a_heading_and_a_language(chapters):

@@ -48,8 +48,8 @@ def test_nothing_is_loaded_for_live_code_or_jupyter_widgets():
     assert CONFIG["sphinx"]["config"]["nb_ipywidgets_js"] == {}
 
 
-# Cells of at most 15 lines, no installation, every page listed, figures described.
-@pytest.mark.parametrize("number", ["C104", "C105", "C107", "C108"])
+# Short cells, no installation, every page listed, figures described, no tracebacks.
+@pytest.mark.parametrize("number", ["C104", "C105", "C107", "C108", "C110"])
 def test_pages_follow_the_course_rules(number):
     assert [str(item) for item in RULES[number].apply(Course(ROOT))] == []
 
