@@ -1,4 +1,4 @@
-"""C101, C104 and C105: what a code cell may hold."""
+"""C101, C104, C105 and C110: what a code cell may hold."""
 
 from __future__ import annotations
 
@@ -58,4 +58,32 @@ def test_c105_refuses_an_installation_in_a_cell(find, line):
     text = f"```{{code-cell}}\n:tags: [hide-input]\nx = 1\n{line}\n```\n"
     assert find("C105", {"book/a.md": text}) == [
         "book/a.md:4: C105 Take the installation out; set-up is on page 0."
+    ]
+
+
+CATCHES = """try:
+    conv2d_loops(x, weight)
+except ShapeError as error:
+    print(error)"""
+
+
+def test_c110_accepts_an_error_that_is_caught_and_one_in_a_problem_set(find):
+    page = f"```{{code-cell}}\n:tags: [hide-input]\n{CATCHES}\n```\n"
+    exercise = "```{code-cell}\n:tags: [raises-exception]\nshow(x)\n```\n"
+    assert find("C110", {"book/a.md": page, NOTEBOOK: exercise}) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ":tags: [hide-input, raises-exception]",
+        ":tags: raises-exception",
+        "---\ntags: [raises-exception]\n---",
+    ],
+)
+def test_c110_refuses_a_cell_that_may_fail_in_a_page(find, options):
+    text = f"# A\n\n```{{code-cell}}\n{options}\nconv2d_loops(x, weight)\n```\n"
+    assert find("C110", {"book/a.md": text}) == [
+        "book/a.md:3: C110 A traceback shows the solution to every reader; "
+        "catch the error and print its message."
     ]

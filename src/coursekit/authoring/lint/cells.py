@@ -1,4 +1,4 @@
-"""Rules about code cells: C101, C104 and C105."""
+"""Rules about code cells: C101, C104, C105 and C110."""
 
 from __future__ import annotations
 
@@ -72,6 +72,24 @@ def page_installs_nothing(course: Course) -> Places:
                     yield cell.path, cell.body_line + offset, message
 
 
+def page_cell_does_not_fail(course: Course) -> Places:
+    """Yield cells of pages that may fail, and so would print lines of the solution."""
+    for page in course.pages:
+        for cell in page.cells:
+            if "raises-exception" in _tags(cell):
+                message = (
+                    "A traceback shows the solution to every reader; "
+                    "catch the error and print its message."
+                )
+                yield cell.path, cell.line, message
+
+
+def _tags(cell: Directive) -> list[str]:
+    """Return a cell's tags, of which a single one may stand without brackets."""
+    tags = cell.options.get("tags") or []
+    return tags.split() if isinstance(tags, str) else list(tags)
+
+
 def _parse(cell: Directive) -> list[ast.stmt]:
     """Parse a cell, its IPython magics blanked out."""
     lines = ["" if _MAGIC.match(line) else line for line in cell.body.splitlines()]
@@ -91,4 +109,5 @@ RULES = [
     ),
     Rule("C104", f"A code cell has at most {LONGEST_CELL} lines", cell_is_short),
     Rule("C105", "A page installs nothing", page_installs_nothing),
+    Rule("C110", "No cell of a page is allowed to fail", page_cell_does_not_fail),
 ]
