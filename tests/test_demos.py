@@ -40,6 +40,13 @@ def test_training_leaves_the_source_of_random_numbers_as_it_was(data):
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_training_leaves_the_number_of_threads_as_it_was(data):
+    before = torch.get_num_threads()
+    network = train(one_layer, *data, epochs=1)
+    accuracy(network, *data)
+    assert torch.get_num_threads() == before
+
+
 def test_accuracy_is_the_share_of_right_answers():
     def first_pixel(x):
         return torch.stack([-x[:, 0, 0, 0], x[:, 0, 0, 0]], dim=1)

@@ -30,13 +30,36 @@ def rng():
 
 @pytest.fixture(scope="module")
 def page():
-    """Run the page's cells, trainings and all, and return the names they define."""
+    """Run the page's cells but those that train, and return the names they define."""
     names = {}
-    for cell in jupytext.read(PAGE).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-            plt.close("all")
+    run([cell for cell in code_cells() if not is_training(cell)], names)
     return names
+
+
+@pytest.fixture(scope="module")
+def trained(page):
+    """Run the cells that train as well."""
+    names = dict(page)
+    run(filter(is_training, code_cells()), names)
+    return names
+
+
+def code_cells():
+    """Return the source of each code cell of the page."""
+    cells = jupytext.read(PAGE).cells
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
+def is_training(source):
+    """Tell whether a cell trains networks, or uses trained ones."""
+    return "networks" in source
+
+
+def run(sources, names):
+    """Run cells one after the other."""
+    for source in sources:
+        exec(source, names)
+        plt.close("all")
 
 
 def test_the_bump_worked_by_hand():
@@ -165,13 +188,17 @@ def test_answer_4_counts_as_torch_does():
     assert sum(p.numel() for p in layer.parameters()) == 2432
 
 
+def test_only_the_two_cells_about_training_are_left_out():
+    assert sum(map(is_training, code_cells())) == 2
+
+
 @pytest.mark.slow
-def test_shuffling_hurts_the_convolutional_network_only(page):
+def test_shuffling_hurts_the_convolutional_network_only(trained):
     mean = {}
-    for (name, kind), three in page["networks"].items():
-        x = page["real"] if kind == "real" else page["shuffled"]
-        test = page["test"]
-        scores = [accuracy(one, x[test], page["labels"][test]) for one in three]
+    for (name, kind), three in trained["networks"].items():
+        x = trained[kind]
+        test = trained["test"]
+        scores = [accuracy(one, x[test], trained["labels"][test]) for one in three]
         mean[name, kind] = np.mean(scores)
     full, conv = "fully_connected", "convolutional"
     assert abs(mean[full, "real"] - mean[full, "shuffled"]) < 0.03
@@ -180,8 +207,8 @@ def test_shuffling_hurts_the_convolutional_network_only(page):
 
 
 @pytest.mark.slow
-def test_shifts_hurt_the_fully_connected_network_only(page):
-    curves = page["shift_curves"]
+def test_shifts_hurt_the_fully_connected_network_only(trained):
+    curves = trained["shift_curves"]
     full, conv = curves["fully_connected"], curves["convolutional"]
     assert max(full[0], full[1], full[-2], full[-1]) < 0.3
     assert min(conv[1:-1]) > conv[3] - 0.02
