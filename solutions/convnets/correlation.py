@@ -177,7 +177,7 @@ def toeplitz(kernel: FloatArray, length: int, stride: int = 1) -> FloatArray:
 
     References
     ----------
-    .. [1] Gray (2006), Toeplitz and Circulant Matrices: A Review, section 1.1.
+    .. [1] Gray (2006), Toeplitz and Circulant Matrices: A Review.
 
     Examples
     --------
@@ -347,7 +347,7 @@ def match_template(image: FloatArray, template: FloatArray) -> tuple[int, int]:
 
     References
     ----------
-    .. [1] Lewis (1995), Fast Normalized Cross-Correlation, equation 2.
+    .. [1] Lewis (1995), Fast Template Matching, Vision Interface, pages 120-123.
 
     Examples
     --------
