@@ -90,7 +90,7 @@ def test_filters_are_grey_at_zero_and_each_has_its_own_scale():
 
 def test_grids_write_every_number_in_order():
     show_grids([np.array([[1, -2], [3, 0.5]]), np.array([7.0])], ["x", "w"], ["⋆"])
-    assert texts() == ["1", "-2", "3", "0.5", "x", r"$\star$", "7", "w"]
+    assert texts() == ["1", "-2", "3", "0.5", "x", "★", "7", "w"]
 
 
 def test_grids_highlight_the_block_they_are_told():

@@ -19,6 +19,7 @@ Point = tuple[float, float]
 
 GAP = 0.8  # cells between two grids
 LARGEST_CELL = 0.45  # inches
+SIGNS = {"⋆": ("★", 11)}  # the letter and mathtext's sign are as small as a dot
 
 
 def show_grids(
@@ -56,8 +57,8 @@ def show_grids(
             _write(place, left + table.shape[1] / 2, tallest + 0.35, labels[index], 9)
         left += table.shape[1] + GAP
         if index < len(signs):
-            sign = signs[index].replace("⋆", r"$\star$")  # larger than the letter
-            _write(place, left - GAP / 2, tallest / 2, sign, 14)
+            sign, size = SIGNS.get(signs[index], (signs[index], 14))
+            _write(place, left - GAP / 2, tallest / 2, sign, size)
     spare = (WIDTH / cell - width) / 2  # keeps the cells at their size
     place.set(xlim=(-spare, width + spare), ylim=(tallest + 0.8, -0.1), aspect="equal")
     hide_frame(place)
