@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 import jupytext
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 pytestmark = pytest.mark.slow
 
@@ -86,3 +89,13 @@ def test_download_button_gives_the_same_notebook(html, notebooks):
         download = html / "_sources" / "book" / f"{name}.ipynb"
         published = html.parent / "notebooks" / f"{name}.ipynb"
         assert download.read_bytes() == published.read_bytes(), name
+
+
+def test_a_notebook_runs_from_its_first_cell(notebooks, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["solutions", "src"]))
+    notebook = copy.deepcopy(notebooks["messages"])
+    NotebookClient(
+        notebook, timeout=60, resources={"metadata": {"path": ROOT}}
+    ).execute()
+    printed = [out.text for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert printed[0].startswith("ShapeError: `x` must have 1 axis (W_in)")
