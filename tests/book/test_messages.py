@@ -67,7 +67,7 @@ GOT = [
     Outcome("value", [1.0, 2.0, 3.0]),
     Outcome("bad type", error="Tensor"),
     Outcome("value", np.full((3, 5), np.nan)),
-    Outcome("value", np.zeros((3, 5)), changed=("0",)),
+    Outcome("value", np.zeros((3, 5)), changed=("kernel",)),
 ]
 
 
