@@ -101,6 +101,12 @@ def test_of_two_mistakes_that_explain_as_much_the_first_declared_is_named():
     assert names(marked(key, 11)) == ["second"]
 
 
+def test_a_mistake_that_explains_too_little_of_what_it_breaks_is_not_named():
+    cases = [[key_case(size, 10 * size, first=size)] for size in (1, 2, 3)]
+    assert names(marked(make_key(*cases), 1, 0, 0)) == ["", "", ""]
+    assert names(marked(make_key(*cases), 1, 2, 0)) == ["first", "first", ""]
+
+
 def test_an_errors_class_alone_names_nobody():
     key = make_key(
         [key_case(1, 10, first="ValueError")], [key_case(2, 20, first=21, second=22)]

@@ -20,6 +20,15 @@ def first_channel_only(x, weight, bias=None, stride=1, padding=0):
     return conv2d_loops(x[:, :1], weight[:, :1], bias, stride, padding)
 
 
+def last_channel_only(x, weight, bias=None, stride=1, padding=0):
+    return conv2d_loops(x[:, -1:], weight[:, -1:], bias, stride, padding)
+
+
+def first_filter_for_all(x, weight, bias=None, stride=1, padding=0):
+    filters = np.repeat(weight[:1], len(weight), axis=0)
+    return conv2d_loops(x, filters, bias, stride, padding)
+
+
 def own_channel_only(x, weight, bias=None, stride=1, padding=0):
     own = [
         conv2d_loops(x[:, [c]], f[[c]][None], None, stride, padding)
@@ -59,7 +68,8 @@ def stride_ignored(x, weight, bias=None, stride=1, padding=0):
 
 
 def stride_down_only(x, weight, bias=None, stride=1, padding=0):
-    return conv2d_loops(x, weight, bias, 1, padding)[:, :, ::stride]
+    W_out = conv2d_loops(x, weight, bias, stride, padding).shape[3]
+    return conv2d_loops(x, weight, bias, 1, padding)[:, :, ::stride, :W_out]
 
 
 def stride_in_size_only(x, weight, bias=None, stride=1, padding=0):
@@ -126,6 +136,10 @@ def rows_and_columns_swapped(x, weight, bias=None, stride=1, padding=0):
     return conv2d_loops(x, weight, bias, stride, padding).swapaxes(2, 3)
 
 
+def channels_last(x, weight, bias=None, stride=1, padding=0):
+    return np.moveaxis(conv2d_loops(x, weight, bias, stride, padding), 1, 3)
+
+
 def with_bias(out, bias):
     """Add one number to each feature map."""
     return out if bias is None else out + bias[:, np.newaxis, np.newaxis]
@@ -148,6 +162,18 @@ MISCONCEPTIONS = [
         "only the first channel",
         "A filter has a slice for every input channel; yours uses only the first one.",
         first_channel_only,
+    ),
+    Misconception(
+        "only the last channel",
+        "The sum begins anew with each input channel, so that only the last one is "
+        "left. The contributions of all channels are added up.",
+        last_channel_only,
+    ),
+    Misconception(
+        "the first filter for all",
+        "Every feature map was made with the first filter. The first axis of `weight` "
+        "counts the filters.",
+        first_filter_for_all,
     ),
     Misconception(
         "each filter on one channel only",
@@ -261,5 +287,11 @@ MISCONCEPTIONS = [
         "Your feature maps are the right ones, transposed. Which of the loops counts "
         "the rows?",
         rows_and_columns_swapped,
+    ),
+    Misconception(
+        "channels at the end of the output",
+        "Your output has the axes (N, H_out, W_out, C_out). The feature maps are "
+        "counted by the second axis, as the channels of `x` are.",
+        channels_last,
     ),
 ]

@@ -61,6 +61,18 @@ def flipped_in_place(x, kernel):
     return correlate2d(x, kernel)
 
 
+def output_flipped(x, kernel):
+    return correlate2d(x, kernel)[::-1, ::-1]
+
+
+def wrapped_around(x, kernel):
+    H_out, W_out = x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1
+    out = np.zeros((H_out, W_out))
+    for i, j, k, l in np.ndindex(H_out, W_out, *kernel.shape):
+        out[i, j] += x[i - k, j - l] * kernel[k, l]
+    return out
+
+
 EXERCISE = Exercise(
     id="ps1.convolve2d",
     title="True convolution",
@@ -109,6 +121,18 @@ EXERCISE = Exercise(
                 "The numbers are right but in reverse order, because the image was "
                 "flipped and the kernel was not.",
                 image_flipped,
+            ),
+            Misconception(
+                "output flipped in place of the kernel",
+                "That is the cross-correlation, read backwards. Turning the kernel "
+                "around is not the same as turning the result around.",
+                output_flipped,
+            ),
+            Misconception(
+                "indices below 0 wrap around",
+                "`x[-1]` is the last pixel, so your first windows reach to the other "
+                "side of the image. The window of an output begins at its own pixel.",
+                wrapped_around,
             ),
             Misconception(
                 "kernel hanging over the border",

@@ -86,6 +86,23 @@ def rounded_up(x, kernel, stride=1):
     return correlate1d(np.pad(x, (0, missing)), kernel, stride)
 
 
+def last_product_only(x, kernel, stride=1):
+    return x[len(kernel) - 1 :: stride] * kernel[-1]
+
+
+def first_window_only(x, kernel, stride=1):
+    out = correlate1d(x, kernel, stride)
+    out[1:] = 0
+    return out
+
+
+def stride_between_weights(x, kernel, stride=1):
+    out = np.zeros((len(x) - len(kernel)) // stride + 1)
+    for i, k in np.ndindex(len(out), len(kernel)):
+        out[i] += x[i + k * stride] * kernel[k]
+    return out
+
+
 EXERCISE = Exercise(
     id="ps1.correlate1d",
     title="Cross-correlation of a signal",
@@ -159,6 +176,24 @@ EXERCISE = Exercise(
                 "Your last window reaches past the end of the signal. Where the "
                 "stride does not fit, the samples left over are dropped.",
                 rounded_up,
+            ),
+            Misconception(
+                "only the last product is kept",
+                "Each product of a window takes the place of the one before it. The "
+                "products are added up.",
+                last_product_only,
+            ),
+            Misconception(
+                "only the first window",
+                "The first output is right and the others are still 0. Does your "
+                "function return before its loop has ended?",
+                first_window_only,
+            ),
+            Misconception(
+                "stride between the weights",
+                "The stride lies between two windows. Inside a window the samples "
+                "are neighbours.",
+                stride_between_weights,
             ),
         ],
     ),

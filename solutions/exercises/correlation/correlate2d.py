@@ -93,6 +93,30 @@ def matrix_product(x, kernel):
     return np.sum(sliding_window_view(x, kernel.shape) @ kernel, axis=(2, 3))
 
 
+def last_product_only(x, kernel):
+    K_h, K_w = kernel.shape
+    return x[K_h - 1 :, K_w - 1 :] * kernel[-1, -1]
+
+
+def sum_carried_on(x, kernel):
+    out = correlate2d(x, kernel)
+    return np.cumsum(out).reshape(out.shape)
+
+
+def first_row_only(x, kernel):
+    out = correlate2d(x, kernel)
+    out[1:] = 0
+    return out
+
+
+def kernel_sides_swapped(x, kernel):
+    K_w, K_h = kernel.shape
+    out = np.zeros((x.shape[0] - K_h + 1, x.shape[1] - K_w + 1))
+    for i, j in np.ndindex(*out.shape):
+        out[i, j] = np.sum(x[i : i + K_h, j : j + K_w] * kernel)
+    return out
+
+
 def slide(x, kernel):
     """Correlate without the checks on shapes."""
     return np.einsum("ijkl,kl->ij", sliding_window_view(x, kernel.shape), kernel)
@@ -172,6 +196,30 @@ EXERCISE = Exercise(
                 "Each pixel is multiplied by the one weight that lies on it. `@` "
                 "multiplies rows by columns instead.",
                 matrix_product,
+            ),
+            Misconception(
+                "only the last product is kept",
+                "Each product of a window takes the place of the one before it. The "
+                "products are added up.",
+                last_product_only,
+            ),
+            Misconception(
+                "the sum carries on from window to window",
+                "The first output is right, and each of the others holds the sums of "
+                "all windows before it too. Where does a new sum begin?",
+                sum_carried_on,
+            ),
+            Misconception(
+                "only the first row",
+                "The first row of the output is right and the others are still 0. "
+                "Does your function return before its loops have ended?",
+                first_row_only,
+            ),
+            Misconception(
+                "height and width of the kernel swapped",
+                "`kernel.shape` gives the number of rows first, then the number of "
+                "columns. Yours are the other way round.",
+                kernel_sides_swapped,
             ),
         ],
     ),

@@ -100,6 +100,31 @@ def whole_numbers_only(kernel, height, width):
     return correlation_matrix(kernel, height, width).astype(int)
 
 
+def rows_counted_in_image_heights(kernel, height, width):
+    K_h, K_w = kernel.shape
+    H_out, W_out = height - K_h + 1, width - K_w + 1
+    matrix = np.zeros((H_out * W_out, height * width))
+    for i, j, k, l in np.ndindex(H_out, W_out, K_h, K_w):
+        matrix[i * W_out + j, (i + k) * height + j + l] = kernel[k, l]
+    return matrix
+
+
+def kernel_without_gaps(kernel, height, width):
+    H_out, W_out = height - kernel.shape[0] + 1, width - kernel.shape[1] + 1
+    matrix = np.zeros((H_out * W_out, height * width))
+    for i, j in np.ndindex(H_out, W_out):
+        start = i * width + j
+        matrix[i * W_out + j, start : start + kernel.size] = kernel.ravel()
+    return matrix
+
+
+def wrapped_around(kernel, height, width):
+    first = np.zeros((height, width))
+    first[: kernel.shape[0], : kernel.shape[1]] = kernel
+    places = np.ndindex(height, width)
+    return np.array([np.roll(first, place, (0, 1)).ravel() for place in places])
+
+
 def unchecked(kernel, height, width):
     """Build the matrix weight by weight, without the checks on shapes."""
     K_h, K_w = kernel.shape
@@ -190,6 +215,26 @@ EXERCISE = Exercise(
                 "The fractions of the weights are cut off. Which type do the numbers "
                 "in your matrix have?",
                 whole_numbers_only,
+            ),
+            Misconception(
+                "image rows counted in image heights",
+                "The next row of the image starts W_in columns further right in the "
+                "matrix, not H_in. Try an image that is not square.",
+                rows_counted_in_image_heights,
+            ),
+            Misconception(
+                "no gap between the kernel rows",
+                "Each row of the matrix starts in the right place, but the second row "
+                "of the kernel follows the first at once. How far apart are a pixel "
+                "and the one below it?",
+                kernel_without_gaps,
+            ),
+            Misconception(
+                "windows wrapped around the border",
+                "Your matrix has a row for every pixel, and in some of them the "
+                "kernel leaves the image and comes back on the other side. Keep the "
+                "windows that lie inside.",
+                wrapped_around,
             ),
         ],
     ),

@@ -54,7 +54,7 @@ def worked_example(rng: np.random.Generator) -> list[Case]:
 
 def other_brightness(rng: np.random.Generator) -> list[Case]:
     darker = [wrong.not_centred_nor_scaled, wrong.not_centred, wrong.least_squares]
-    brighter = [wrong.half_centred, wrong.least_squares]
+    brighter = [wrong.half_centred, wrong.least_squares, wrong.centred_on_the_image]
 
     def darker_copy() -> Picture:
         image, template = hidden(rng, (4, 6), (2, 3))
@@ -70,7 +70,7 @@ def other_brightness(rng: np.random.Generator) -> list[Case]:
 
 
 def other_contrast(rng: np.random.Generator) -> list[Case]:
-    fooled = [wrong.contrast_wins, wrong.least_squares]
+    fooled = [wrong.contrast_wins, wrong.least_squares, wrong.centred_on_the_image]
     right = [wrong.not_centred, wrong.half_centred]
 
     def fainter_copy() -> Picture:

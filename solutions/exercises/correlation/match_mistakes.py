@@ -35,6 +35,13 @@ def magnitude_wins(image, template):
     return best(np.abs(scores(image, template)))
 
 
+def centred_on_the_image(image, template):
+    centred = template - template.mean()
+    length = lengths(image - image.mean(), template)
+    product = products(image, centred)
+    return best(np.divide(product, length, out=0 * product, where=length > 0))
+
+
 def flipped(image, template):
     return match_template(image, template[::-1, ::-1])
 
@@ -183,5 +190,11 @@ MISCONCEPTIONS = [
         "The place is right, but the caller's template has another mean afterwards. "
         "Make a new array for the centred template.",
         centred_in_place,
+    ),
+    Misconception(
+        "mean of the whole image",
+        "Each window is shifted to mean 0 by its own mean; yours are all shifted by "
+        "the mean of the image.",
+        centred_on_the_image,
     ),
 ]

@@ -94,6 +94,13 @@ def rounded_up(kernel, length, stride=1):
     return toeplitz(kernel, length + missing, stride)[:, :length]
 
 
+def one_row_for_every_sample(kernel, length, stride=1):
+    matrix = np.zeros((length, length))
+    filled = toeplitz(kernel, length, stride)
+    matrix[: len(filled)] = filled
+    return matrix
+
+
 EXERCISE = Exercise(
     id="ps1.toeplitz",
     title="Cross-correlation as a Toeplitz matrix",
@@ -179,6 +186,12 @@ EXERCISE = Exercise(
                 "The kernel of your last row is cut off by the right edge. Where the "
                 "stride does not fit, that row is left out.",
                 rounded_up,
+            ),
+            Misconception(
+                "one row for every sample",
+                "Your matrix is square, and its last rows were never filled. It has "
+                "one row for every output.",
+                one_row_for_every_sample,
             ),
         ],
     ),

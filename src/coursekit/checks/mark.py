@@ -170,9 +170,10 @@ def _diagnose(
 ) -> str:
     """Name the misconception that explains a group, or return an empty string.
 
-    It must give the student's outcome on every case of the group. If several do, the
-    one that explains most cases of the whole exercise is named. The same class of error
-    may have many causes: where nothing else agrees, the whole exercise has to.
+    It must give the student's outcome on every case of the group, and on half of all
+    the cases that it gets wrong: a few small arrays may agree by chance. If several do,
+    the one that explains most cases of the whole exercise is named. The same class of
+    error may have many causes: where nothing else agrees, the whole exercise has to.
     """
     pairs = [
         pair
@@ -182,7 +183,7 @@ def _diagnose(
     explained = {
         name: sum(_explains(key, name, (item,), [outcome]) for item, outcome in pairs)
         for name in key.hints
-        if _explains(key, name, group.cases, got)
+        if _explains(key, name, group.cases, got) and _is_likely(key, name, pairs)
     }
     told = [
         name
@@ -190,6 +191,13 @@ def _diagnose(
         if count == len(pairs) or _gives_value(name, group.cases)
     ]
     return max(told, key=lambda name: explained[name], default="")
+
+
+def _is_likely(key: Key, name: str, pairs: list[tuple[KeyCase, Outcome]]) -> bool:
+    """Whether a misconception explains half of the cases that it gets wrong."""
+    wrong = [pair for pair in pairs if name in pair[0].wrong]
+    right = [pair for pair in wrong if _explains(key, name, (pair[0],), [pair[1]])]
+    return 2 * len(right) >= len(wrong)
 
 
 def _gives_value(name: str, cases: tuple[KeyCase, ...]) -> bool:
