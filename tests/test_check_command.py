@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from coursekit.checks.command import _colour
+from coursekit.checks.student import check_result
 from coursekit.cli import main
 
 DOUBLED = "return x * 2"
@@ -56,7 +57,9 @@ def test_a_file_that_python_cannot_read_is_named_with_its_line(run, student):
     (student / "src" / "convnets" / "sums.py").write_text("def double(x:\n")
     answer = run("check", "ps1")
     assert answer.returncode == 1
-    assert "sums.py cannot be read as Python" in answer.stdout
+    assert answer.stdout.count("sums.py cannot be read as Python") == 1
+    assert "\n  FAIL  ps1.double" in answer.stdout
+    assert "\n  FAIL  ps1.rotate" in answer.stdout
     assert answer.stderr == ""
 
 
@@ -114,6 +117,18 @@ def test_an_interrupt_names_the_exercise_that_was_running(monkeypatch):
     answer = CliRunner().invoke(main, ["check", "ps1"])
     assert answer.exit_code == 1
     assert "Stopped while ps1.correlate1d was running." in answer.stderr
+
+
+def test_an_exercise_that_runs_on_is_named_on_the_standard_error(monkeypatch):
+    def patient(name):
+        time.sleep(0.5)
+        return check_result(name)
+
+    monkeypatch.setattr("coursekit.checks.command.PATIENCE", 0.1)
+    monkeypatch.setattr("coursekit.checks.student.check_result", patient)
+    answer = CliRunner().invoke(main, ["check", "ps1.toeplitz"])
+    assert answer.stderr == "ps1.toeplitz is still running. Ctrl-C stops it.\n"
+    assert answer.stdout.startswith("ps1.toeplitz")
 
 
 def test_a_problem_set_is_checked_in_about_a_second(run):

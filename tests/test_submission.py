@@ -73,14 +73,22 @@ def test_the_manifest_describes_the_files_and_nobody(run, solve, archive):
     assert os.environ.get("USER", "no user") not in text
 
 
-def test_it_says_what_is_missing_the_score_and_what_to_do(run, solve, archive):
+def test_it_says_what_is_missing_the_score_and_what_to_do(run, solve, student, archive):
     solve("double", "return x ** 2")
     text = run("submit", "ps1").stdout
     assert "Note: Not begun: ps1.rotate." in text
     assert "Note: Not passing yet: ps1.double." in text
     assert "Note: ps1.why is not answered yet." in text
     assert "0 / 5 points by the visible checks" in text
-    assert text.endswith(f"Wrote {archive}. Hand in this one file.\n")
+    path = archive.relative_to(student)
+    assert text.endswith(f"Wrote {path}. Hand in this one file.\n")
+
+
+def test_from_elsewhere_the_whole_path_is_told(run, tmp_path, archive):
+    answer = run(
+        "submit", "ps1", "--folder", archive.parent, cwd=archive.parents[2] / "src"
+    )
+    assert f"Wrote {archive}. Hand in" in answer.stdout
 
 
 def test_a_complete_submission_has_no_notes(run, solve, change):
@@ -170,6 +178,13 @@ def test_an_old_save_is_noted(run, notebook):
     assert max(len(line) for line in lines[:-1]) <= 80  # the last one is a path
     text = " ".join(" ".join(lines).split())
     assert "ps1.ipynb was saved 2 hours ago. If you have changed it since" in text
+
+
+def test_a_notebook_as_it_was_unpacked_has_not_been_saved(run, notebook):
+    in_1980 = 315532800  # seconds; the date of every file in the course's zip
+    os.utime(notebook, (in_1980, in_1980))
+    text = run("submit", "ps1").stdout
+    assert "Note: ps1.ipynb has not been saved since you got it." in text
 
 
 def test_a_submission_is_replaced_but_nothing_else_is(run, archive):

@@ -68,13 +68,15 @@ def submit(problem_set: str, folder: Path | str | None = None) -> Path | None:
     click.echo(f"Checking {problem_set} ...")
     results = run_checks(problem_set)
     warnings += [*_result_warnings(results), saved_line(notebook)]
-    home = Path.cwd() if notebook.path is None else notebook.path.parent
+    here = Path.cwd()
+    home = here if notebook.path is None else notebook.path.parent
     target = home / f"{problem_set}-submission.zip"
     write_submission(target, released, {name: notebook.data, **sources}, results)
     for line in filter(None, warnings):
         click.echo(_note(line))
     click.echo(score_line(released, results))
-    click.echo(f"Wrote {target}. Hand in this one file.")
+    shown = target.relative_to(here) if target.is_relative_to(here) else target
+    click.echo(f"Wrote {shown}. Hand in this one file.")
     colab.download(target)
     return target
 

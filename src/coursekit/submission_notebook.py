@@ -16,6 +16,7 @@ from coursekit.errors import CourseError
 
 NOT_ANSWERED = "YOUR ANSWER HERE"
 FRESH = 60  # seconds since saving that need no word
+UNPACKED = 20 * 365 * 86400  # seconds; the course's zip dates its files to 1980
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ def saved_line(notebook: HandedIn) -> str:
     seconds = time.time() - notebook.path.stat().st_mtime
     if seconds < FRESH:
         return ""
+    if seconds > UNPACKED:
+        return f"{notebook.path.name} has not been saved since you got it."
     units = [("day", 86400), ("hour", 3600), ("minute", 60)]
     unit, size = next(pair for pair in units if seconds >= pair[1])
     number = int(seconds // size)

@@ -81,6 +81,15 @@ def test_a_failure_shows_call_arrays_expected_got_and_the_hint(key):
     assert text.count("Likely mistake") == 1
 
 
+def test_an_error_is_told_once(key):
+    error = Outcome("error", error="ValueError", message="too bad")
+    result = answered(key, error)
+    failing = sum(group.failure is not None for group in result.groups)
+    assert failing
+    assert to_text(result).count("ValueError: too bad") == 1
+    assert to_html(result).count("ValueError: too bad") == 1
+
+
 def test_full_marks_need_no_explanation(key, exercise):
     text = to_text(mark(key, lambda case: call(exercise.reference, case)))
     assert text.splitlines()[0].endswith("1.5 / 1.5 points")

@@ -105,10 +105,7 @@ def test_a_syntax_error_names_the_file_it_is_in(submission):
 def test_a_missing_file_is_explained(submission):
     submission(RIGHT).unlink()
     sentence = check_result("tiny.scale").problem.sentence
-    assert sentence == (
-        "tiny.py cannot be imported: ModuleNotFoundError: No module named "
-        "'convnets.tiny'"
-    )
+    assert sentence == "tiny.py is missing. Put it back into src/convnets."
 
 
 def test_an_untouched_stub_is_no_mistake(submission):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+
+PATIENCE = 5.0  # seconds
 
 
 @click.command()
@@ -29,7 +34,8 @@ def check(name: str) -> None:
     results = {}
     for item in [name] if exercise else keys:
         try:
-            results[item] = check_result(item)
+            with _word_of_patience(item):
+                results[item] = check_result(item)
         except KeyboardInterrupt:
             click.echo(f"Stopped while {item} was running.", err=True)
             raise click.Abort from None
@@ -40,6 +46,19 @@ def check(name: str) -> None:
     click.echo(_colour(text))
     if any(state(result) != "ok" for result in results.values()):
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _word_of_patience(exercise: str) -> Iterator[None]:
+    """Say after a while which exercise is still running; it may never end."""
+    line = f"{exercise} is still running. Ctrl-C stops it."
+    timer = threading.Timer(PATIENCE, click.echo, [line], {"err": True})
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _check_known(name: str, known: list[str], kind: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+from coursekit.checks.compare import Difference
 from coursekit.checks.mark import ExerciseResult
 from coursekit.checks.released import Asked, Released
 from coursekit.checks.render import WIDTH, points_text, to_text
+from coursekit.links import MESSAGES_URL
 
 Results = Mapping[str, ExerciseResult]
 
@@ -26,12 +28,22 @@ def overview(released: Released, results: Results) -> str:
         By exercise id.
     """
     lines = [f"{released.id}  {released.title}", ""]
+    common = common_problem(results)
     for asked in released.exercises:
-        lines += _rows(asked, results.get(asked.id))
+        lines += _rows(asked, results.get(asked.id), with_notes=common is None)
+    if common is not None:
+        lines += ["", *textwrap.wrap(common.sentence, WIDTH, break_on_hyphens=False)]
+        return "\n".join([*lines, "", f"More: {MESSAGES_URL}"])
     for result in results.values():
         if state(result) == "FAIL":
             lines += ["", "-" * WIDTH, to_text(result)]
     return "\n".join([*lines, "", score_line(released, results)])
+
+
+def common_problem(results: Results) -> Difference | None:
+    """Return what stops every exercise alike, such as a file that is not Python."""
+    first, *others = [result.problem for result in results.values()] or [None]
+    return first if all(problem == first for problem in others) else None
 
 
 def score_line(released: Released, results: Results) -> str:
@@ -53,13 +65,16 @@ def state(result: ExerciseResult) -> str:
     return "ok" if result.earned == result.points else "FAIL"
 
 
-def _rows(asked: Asked, result: ExerciseResult | None) -> list[str]:
+def _rows(
+    asked: Asked, result: ExerciseResult | None, *, with_notes: bool
+) -> list[str]:
     """Lay out one exercise, and its likely mistakes below it."""
     if result is None:
         points = f"{asked.points:g}"
         return [_row("write", asked, points)]
     row = _row(state(result), asked, points_text(result.earned, result.points))
-    return [row, *(line for note in _notes(result) for line in _note(note))]
+    notes = _notes(result) if with_notes else []
+    return [row, *(line for note in notes for line in _note(note))]
 
 
 def _row(word: str, asked: Asked, points: str) -> str:

@@ -125,6 +125,8 @@ def show_outcome(outcome: Outcome) -> str:
 def explanation(failure: Failure) -> list[str]:
     """Return the sentences that explain a failure: what differs, then the mistake."""
     sentences = [failure.why.sentence]
+    if failure.why.sentence == show_outcome(failure.got):
+        sentences = []  # the error stands above as what came
     if failure.misconception:
         sentences.append(f"Likely mistake: {failure.misconception}. {failure.hint}")
     return sentences

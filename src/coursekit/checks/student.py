@@ -108,6 +108,8 @@ def import_sentence(module_name: str, err: BaseException) -> str:
         file = Path(err.filename).name if err.filename else file
         where = f" (line {err.lineno})" if err.lineno else ""
         return f"{file} cannot be read as Python: {err.msg}{where}."
+    if isinstance(err, ModuleNotFoundError) and err.name == module_name:
+        return f"{file} is missing. Put it back into src/{PACKAGE}."
     is_foreign = isinstance(err, ModuleNotFoundError) and not is_provided(err.name)
     advice = f". {LIBRARIES}" if is_foreign else ""
     return f"{file} cannot be imported: {error_name(err)}: {error_text(err)}{advice}"
