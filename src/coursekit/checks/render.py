@@ -16,7 +16,8 @@ WIDTH = 80
 LABEL = 10  # columns for the name of a value
 LONGEST = 100  # numbers of an array that are shown; longer arrays are cut
 STYLE = (  # for a page that shows reports; nested rules stay inside them
-    "<style>.coursekit-check{table{border-collapse:collapse}"
+    # The class stands twice to win over JupyterLab's own rules for tables.
+    "<style>.coursekit-check.coursekit-check{table{border-collapse:collapse}"
     "td,th{text-align:left;padding:.15em .8em .15em 0}"
     "pre{margin:.3em 0;white-space:pre-wrap}}</style>"
 )
