@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -47,4 +48,5 @@ def demo(folder: Path, solutions: Path, book: Path | None) -> None:
     for name, path in places.items():
         if path is not None:
             click.echo(f"  {name:<20} {path}")
-    click.echo(f"  {'Formgrader':<20} cd {room.folder} && jupyter lab")
+    jupyter = Path(sys.executable).with_name("jupyter")
+    click.echo(f"  {'Formgrader':<20} cd {room.folder} && {jupyter} lab")
