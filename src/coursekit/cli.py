@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.util
 import os
@@ -56,6 +57,10 @@ FOR_INSTRUCTORS = {
     "demo": Lazy("coursekit.grading.demo_command:demo", "Grade a made-up class."),
 }
 
+OUT_OF_OUR_HANDS = (  # a read-only place, a full disk
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOSPC, errno.EDQUOT),
+)
 OURS = ("coursekit", "convnets", "exercises")
 
 
@@ -105,6 +110,11 @@ class Course(click.Group):
             return super().invoke(ctx)
         except CourseError as err:
             raise click.ClickException(str(err)) from err
+        except OSError as err:
+            if err.errno not in OUT_OF_OUR_HANDS:
+                raise
+            msg = f"{err.filename}: {err.strerror}." if err.filename else err.strerror
+            raise click.ClickException(str(msg)) from err
         except ModuleNotFoundError as err:
             if err.name is None or err.name.partition(".")[0] in OURS:
                 raise

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +17,19 @@ from coursekit.grading.engine import grade, grade_many
 from coursekit.grading.judge import hidden_key
 from coursekit.grading.result import SubmissionResult
 
+GRADER = """
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from coursekit.grading.engine import end_with_parent
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent)
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
 IDS = ["ps90.correlate1d", "ps90.correlate2d", "ps90.toeplitz"]
 
 
@@ -142,3 +158,17 @@ def test_a_released_notebook_that_cannot_be_read_says_so(bundle, tmp_path, data)
     path.write_text(data)
     with pytest.raises(CourseError, match="Run `course release`"):
         load_bundle(bundle.paths.solutions, path, "ps90")
+
+
+def test_workers_end_with_a_grader_that_is_killed(tmp_path):
+    script = tmp_path / "grader.py"
+    script.write_text(GRADER)
+    grader = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE)
+    worker = Path("/proc", grader.stdout.readline().decode().strip(), "cmdline")
+    assert worker.read_bytes()
+    grader.kill()
+    grader.communicate()
+    end = time.monotonic() + 20
+    while worker.exists() and worker.read_bytes():  # empty for one that has ended
+        assert time.monotonic() < end
+        time.sleep(0.05)

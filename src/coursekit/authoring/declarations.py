@@ -37,7 +37,7 @@ def load_problem_set(solutions: Path, problem_set: str) -> ProblemSet:
     path = solutions / "exercises" / f"{problem_set}.py"
     if not path.is_file():
         known = ", ".join(problem_set_ids(solutions))
-        msg = f"No problem set {problem_set!r}. Known: {known}."
+        msg = f"No problem set {problem_set!r}. Known: {known or 'none'}."
         raise CourseError(msg)
     if str(solutions) not in sys.path:
         sys.path.insert(0, str(solutions))

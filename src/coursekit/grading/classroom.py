@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from coursekit.errors import CourseError
+from coursekit.grading.gradebook import add_scripts_to_path, knows, open_gradebook
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -84,7 +84,12 @@ class Classroom:
         from traitlets.config.loader import PyFileConfigLoader
 
         loader = PyFileConfigLoader("nbgrader_config.py", str(self.folder))
-        config = Config(loader.load_config())
+        try:
+            config = Config(loader.load_config())
+        except Exception as err:  # whatever an instructor may have written there
+            path = self.folder / "nbgrader_config.py"
+            msg = f"The settings in {path} cannot be read: {err}."
+            raise CourseError(msg) from err
         database = f"sqlite:///{self.folder.resolve() / 'gradebook.db'}"
         config.CourseDirectory.setdefault("db_url", database)
         return config
@@ -101,12 +106,9 @@ class Classroom:
         """Where nbgrader keeps the notebook that students got."""
         return self.folder / "source" / problem_set / f"{problem_set}.ipynb"
 
-    def gradebook(self) -> Gradebook:
+    def gradebook(self) -> AbstractContextManager[Gradebook]:
         """Open nbgrader's gradebook; use it in a `with` statement."""
-        from nbgrader.api import Gradebook
-
-        _add_scripts_to_path()
-        return Gradebook(self.config().CourseDirectory.db_url, "")
+        return open_gradebook(self.config().CourseDirectory.db_url)
 
 
 def find_classroom(folder: Path) -> Classroom:
@@ -121,6 +123,21 @@ def find_classroom(folder: Path) -> Classroom:
         msg = f"{folder} is not a class folder. Run `course init {folder}` first."
         raise CourseError(msg)
     return Classroom(folder.resolve())
+
+
+def released_path(room: Classroom, problem_set: str) -> Path:
+    """Return the notebook of a problem set that a class has been given.
+
+    Raises
+    ------
+    CourseError
+        If it has not been given this one.
+    """
+    path = room.released(problem_set)
+    if not path.is_file():
+        msg = f"{room.folder} has no {problem_set}. Run `course init {room.folder}`."
+        raise CourseError(msg)
+    return path
 
 
 def init_classroom(folder: Path, assignments: Path, package: Path) -> Classroom:
@@ -153,7 +170,7 @@ def nbgrader_api(room: Classroom) -> NbGraderAPI:
     """Return nbgrader's Python interface, configured for this class."""
     from nbgrader.apps import NbGraderAPI
 
-    _add_scripts_to_path()
+    add_scripts_to_path()
     config = room.config()
     config.Application.log_level = "ERROR"
     config.NbGrader.logfile = ""
@@ -166,7 +183,9 @@ def _register(room: Classroom, notebook: Path, package: Path) -> None:
     problem_set = notebook.stem
     target = room.released(problem_set)
     if target.exists() and target.read_bytes() == notebook.read_bytes():
-        return
+        with room.gradebook() as gradebook:
+            if knows(gradebook, problem_set):
+                return
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(notebook, target)
     beside = target.parent / package.name
@@ -179,10 +198,3 @@ def _register(room: Classroom, notebook: Path, package: Path) -> None:
         log.write_text(f"{answer.get('log')}\n{answer.get('error')}", encoding="utf-8")
         msg = f"nbgrader refused {problem_set}. What it said is in {log}."
         raise CourseError(msg)
-
-
-def _add_scripts_to_path() -> None:
-    """Let nbgrader find `alembic`, which it starts by name, in this environment."""
-    scripts = str(Path(sys.executable).parent)
-    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coursekit.errors import CourseError
 from coursekit.grading.level import RANKS
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def init(folder: Path, assignments: Path) -> None:
     """Make FOLDER a class: nbgrader's settings, gradebook and problem sets."""
     from coursekit.grading.classroom import init_classroom
 
+    if not any(assignments.glob("ps*/ps*.ipynb")):
+        msg = f"There is no problem set in {assignments}. Run `course release`."
+        raise CourseError(msg)
     room = init_classroom(folder, assignments, PACKAGE)
     click.echo(f"Class ready in {folder}.")
     click.echo(f"Put submissions in {room.submitted}/<student>/<problem set>/.")

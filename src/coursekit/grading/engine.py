@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 
 from coursekit.grading.bundle import Bundle, BundlePaths, cached_bundle
 from coursekit.grading.level import Limits
@@ -72,7 +75,7 @@ def _until_broken(
 ) -> Iterator[SubmissionResult]:
     """Grade until all is done or a worker dies; then list what was under way."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(workers, context, initializer=end_with_parent)
     running: dict[Future[SubmissionResult], Snapshot] = {}
     try:
         while not suspects:
@@ -89,6 +92,22 @@ def _until_broken(
         suspects += running.values()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it is gone, even by SIGKILL.
+
+    A worker of a pool would wait for work for ever.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_and_end, args=[parent], daemon=True).start()
+
+
+def _wait_and_end(parent: BaseProcess) -> None:
+    """End this process, whatever it is doing, when another one has ended."""
+    parent.join()
+    os._exit(1)
 
 
 def _grade_here(

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from coursekit.errors import CourseError
 from coursekit.grading import result as results
 from coursekit.grading.judge import NOT_SUBMITTED
 from coursekit.grading.result import SubmissionResult
@@ -85,9 +86,9 @@ def read_key(folder: Path, student: str) -> str:
     """Return the key of a student's record, or an empty string without one."""
     try:
         tree = json.loads(record_path(folder, student).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        key: str = tree["key"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return ""
-    key: str = tree["key"]
     return key
 
 
@@ -109,9 +110,24 @@ def write_record(folder: Path, record: Record) -> None:
 
 
 def read_records(folder: Path) -> list[Record]:
-    """Read the record of every graded submission, by student."""
-    trees = [json.loads(path.read_text("utf-8")) for path in folder.glob("[!.]*.json")]
-    return sorted(map(record_from_json, trees), key=lambda record: record.student)
+    """Read the record of every graded submission, by student.
+
+    Raises
+    ------
+    CourseError
+        If one is damaged.
+    """
+    records = map(_read_record, folder.glob("[!.]*.json"))
+    return sorted(records, key=lambda record: record.student)
+
+
+def _read_record(path: Path) -> Record:
+    """Read one record."""
+    try:
+        return record_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as err:
+        msg = f"{path} is damaged. Delete it and run `course grade` again."
+        raise CourseError(msg) from err
 
 
 def record_from_json(tree: dict[str, Any]) -> Record:

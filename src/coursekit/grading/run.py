@@ -13,8 +13,9 @@ from pathlib import Path
 
 from coursekit.errors import CourseError
 from coursekit.grading.bundle import load_bundle
-from coursekit.grading.classroom import Classroom
+from coursekit.grading.classroom import Classroom, released_path
 from coursekit.grading.engine import grade_many
+from coursekit.grading.gradebook import entered_students
 from coursekit.grading.ingest import ingest
 from coursekit.grading.records import Record, read_key, read_records, record_key
 from coursekit.grading.snapshot import Snapshot
@@ -93,10 +94,7 @@ def grade_class(
         If another grader is at work in this class, or the class has not been given
         this problem set.
     """
-    path = room.released(problem_set)
-    if not path.exists():
-        msg = f"{room.folder} has no {problem_set}. Run `course init {room.folder}`."
-        raise CourseError(msg)
+    path = released_path(room, problem_set)
     released = json.loads(path.read_text(encoding="utf-8"))
     bundle = load_bundle(solutions, path, problem_set)
     seed = secrets.randbits(32) if options.seed is None else options.seed
@@ -104,7 +102,12 @@ def grade_class(
         snapshots = ingest(room.submitted, bundle.problem_set, room.snapshots)
         keys = {s.student: _key(s, bundle.digest) for s in snapshots}
         summary = Summary(submissions=len(snapshots))
-        todo = [s for s in snapshots if options.force or not _known(room, s, keys)]
+        entered = entered_students(gradebook, problem_set)
+        todo = [
+            s
+            for s in snapshots
+            if options.force or s.student not in entered or not _known(room, s, keys)
+        ]
         known = {s.student: s for s in todo}
         results = grade_many(
             todo, bundle, seed, options.workers, options.required_level
@@ -118,7 +121,7 @@ def grade_class(
             summary.level = result.level or summary.level
             progress(result.student, len(summary.graded), len(todo))
     for entry in read_records(room.records(problem_set)):
-        if entry.attention:
+        if entry.attention and entry.student in keys:
             summary.attention[entry.student] = entry.attention
     return summary
 

@@ -7,7 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.grading.classroom import Classroom
+from coursekit.errors import CourseError
+from coursekit.grading.classroom import Classroom, released_path
+from coursekit.grading.gradebook import entered_students
 from coursekit.grading.records import read_records
 
 
@@ -74,13 +76,18 @@ class ClassReport:
 
 def class_report(room: Classroom, problem_set: str) -> ClassReport:
     """Put together records and gradebook; points given by a person count."""
+    released_path(room, problem_set)
     records = read_records(room.records(problem_set))
     with room.gradebook() as gradebook:
+        entered = entered_students(gradebook, problem_set)
         notebook = gradebook.find_notebook(problem_set, problem_set)
         known = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
         points = {name: known[name] for name in _order(room, problem_set, known)}
         rows = []
         for record in records:
+            if record.student not in entered:
+                msg = f"The gradebook has no {record.student!r}. Run `course grade`."
+                raise CourseError(msg)
             submission = gradebook.find_submission_notebook(
                 problem_set, problem_set, record.student
             )

@@ -43,6 +43,12 @@ def write_feedback(room: Classroom, problem_set: str, student: str) -> Path:
     CourseError
         If nbgrader cannot, such as for a student without a submission.
     """
+    graded = room.autograded / student / problem_set / f"{problem_set}.ipynb"
+    if not graded.is_file():
+        msg = (
+            f"No feedback for {student!r}: there is no graded {problem_set} of theirs."
+        )
+        raise CourseError(msg)
     api = nbgrader_api(room)
     answer = api.generate_feedback(problem_set, student, force=True)
     page = room.folder / "feedback" / student / problem_set / f"{problem_set}.html"
