@@ -11,6 +11,7 @@ import click
 import pytest
 from classroom_helpers import record
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from coursekit.cli import Course, main
 from coursekit.errors import CourseError
@@ -40,6 +41,19 @@ def test_a_locked_gradebook_is_named(room):
     other.close()
 
 
+def add_students_until_it_is_full(room):
+    with room.gradebook() as gradebook:
+        pages = gradebook.db.execute(text("PRAGMA page_count")).scalar()
+        gradebook.db.execute(text(f"PRAGMA max_page_count = {pages}"))
+        for number in range(1000):
+            gradebook.update_or_create_student(f"student {number}")
+
+
+def test_a_gradebook_that_cannot_grow_is_named(room):
+    with pytest.raises(CourseError, match="database or disk is full"):
+        add_students_until_it_is_full(room)
+
+
 def test_a_lost_gradebook_comes_back_with_init(room, tmp_path):
     (room.folder / "gradebook.db").unlink()
     with pytest.raises(CourseError, match="The gradebook does not know psx"):
@@ -63,11 +77,11 @@ def test_a_problem_set_that_the_class_has_not_been_given_is_named(room):
         class_report(room, "psy")
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[]", ""])
-def test_a_damaged_record_is_named_and_counts_as_not_graded(room, text):
+@pytest.mark.parametrize("data", ["{", "{}", "[]", ""])
+def test_a_damaged_record_is_named_and_counts_as_not_graded(room, data):
     write_record(room.records("psx"), record("ada"))
     path = room.records("psx") / "ada.json"
-    path.write_text(text)
+    path.write_text(data)
     assert read_key(room.records("psx"), "ada") == ""
     with pytest.raises(CourseError, match=r"ada\.json is damaged. Delete it"):
         read_records(room.records("psx"))

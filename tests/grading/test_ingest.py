@@ -84,6 +84,22 @@ def test_a_zip_file_named_after_the_student_is_taken(submitted: Path, take: Take
     assert taken["carl"].problem == ""
 
 
+@pytest.mark.parametrize("folder", ["anna", "anna/ps90"])
+def test_the_zip_is_found_in_the_students_folder(
+    submitted: Path, take: Take, folder: str
+):
+    path = submitted / folder / "ps90-submission.zip"
+    zipped(path, (BOOK, b"{}"), (SOURCE, b"pass"))
+    write(submitted / folder / "timestamp.txt", b"yesterday")
+    snapshot = take()["anna"]
+    assert (snapshot.problem, names(snapshot)) == ("", [SOURCE, BOOK])
+
+
+def test_a_zip_beside_the_files_is_left_out(submitted: Path, take: Take):
+    zipped(submitted / "bea" / "ps90" / "ps90-submission.zip", (BOOK, b"other"))
+    assert take()["bea"].remarks == ("Ignored: ps90-submission.zip.",)
+
+
 def test_equal_submissions_share_a_folder_and_changes_get_a_new_one(
     submitted: Path, take: Take
 ):

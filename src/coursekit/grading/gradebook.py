@@ -29,7 +29,7 @@ def open_gradebook(url: str) -> Iterator[Gradebook]:
     CourseError
         If it is locked, damaged, full or out of reach.
     """
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Gradebook, InvalidEntry
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -37,10 +37,11 @@ def open_gradebook(url: str) -> Iterator[Gradebook]:
     try:
         with Gradebook(url, "") as gradebook:
             yield gradebook
-    except DatabaseError as err:
-        if type(err) not in (DatabaseError, OperationalError):
+    except (DatabaseError, InvalidEntry) as err:
+        fault = err.__context__ if isinstance(err, InvalidEntry) else err
+        if type(fault) not in (DatabaseError, OperationalError):
             raise  # a mistake of ours, not of the database
-        reason = str(err.orig).strip().splitlines()[0]
+        reason = str(getattr(fault, "orig", fault)).strip().splitlines()[0]
         msg = f"The gradebook {make_url(url).database} cannot be used: {reason}."
         raise CourseError(msg) from err
 

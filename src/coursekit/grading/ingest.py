@@ -31,6 +31,7 @@ def ingest(source: Path, problem_set: ProblemSet, store: Path) -> list[Snapshot]
     source : Path
         Holds ``<student>/ps1/`` folders, as nbgrader collects them, or
         ``<student>.zip`` files, as students' ``course submit`` writes them, or both.
+        That zip may also lie in the folder: ``<student>/ps1-submission.zip``.
     problem_set : ProblemSet
         Which one; its `files` are looked for.
     store : Path
@@ -61,7 +62,7 @@ def ingest(source: Path, problem_set: ProblemSet, store: Path) -> list[Snapshot]
         if snapshot.student in found:
             first = found[snapshot.student]
             found[snapshot.student] = _with_problem(
-                first, f"{path.name} is a second submission of the same student."
+                first, f"{path.name} is a second submission and was left out."
             )
             continue
         found[snapshot.student] = snapshot
@@ -89,6 +90,9 @@ def _take(
         elif path.is_symlink():
             msg = "The student's folder is a symbolic link."
             raise RefusedError(msg)
+        elif (packed := _packed(path, problem_set)) is not None:
+            received = _received(packed)
+            files = read_zip(packed, wanted)
         elif not os.path.lexists(path / problem_set):
             return None  # a stray file, or a student who handed in something else
         else:
@@ -99,6 +103,20 @@ def _take(
         name = student.encode("utf-8", "replace").decode()
         return Snapshot(name, problem_set, None, "", received or _now(), line)
     return _store(student, problem_set, received, files, store)
+
+
+def _packed(path: Path, problem_set: str) -> Path | None:
+    """Find the zip of ``course submit`` in a student's folder, if nothing else is.
+
+    A learning management system keeps one folder for each student, and nbgrader's
+    exchange takes a zip as it is.
+    """
+    name = f"{problem_set}-submission.zip"
+    for folder in (path / problem_set, path):
+        if folder.is_dir() and not folder.is_symlink():
+            found = {item.name for item in folder.iterdir()} - {"timestamp.txt"}
+            return folder / name if found == {name} else None
+    return None
 
 
 def _store(
