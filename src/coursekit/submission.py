@@ -23,6 +23,7 @@ from coursekit.checks.overview import score_line, state
 from coursekit.checks.released import Released, load_released
 from coursekit.checks.render import WIDTH
 from coursekit.checks.score import run_checks
+from coursekit.checks.student import compile_source
 from coursekit.errors import CourseError
 from coursekit.submission_notebook import (
     cell_warnings,
@@ -145,7 +146,7 @@ def _source_warnings(sources: Mapping[str, bytes]) -> list[str]:
     lines = []
     for name, data in sources.items():
         try:
-            compile(data, name, "exec", dont_inherit=True)
+            compile_source(data, name)
         except (SyntaxError, ValueError) as err:
             row = getattr(err, "lineno", None)
             where = f", line {row}" if row else ""

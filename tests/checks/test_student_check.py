@@ -108,6 +108,15 @@ def test_a_missing_file_is_explained(submission):
     assert sentence == "tiny.py is missing. Put it back into src/convnets."
 
 
+@pytest.mark.parametrize("first", ["# no word on it", "# -*- coding: latin-1 -*-"])
+def test_a_file_that_is_not_utf_8_is_refused_as_in_grading(submission, first):
+    path = submission("")
+    path.write_bytes(f"{first}\nname = 'é'\n{RIGHT}".encode("latin-1"))
+    assert check_result("tiny.scale").problem.sentence == (
+        "tiny.py cannot be read as Python: it is not UTF-8 text (line 2)."
+    )
+
+
 def test_an_untouched_stub_is_no_mistake(submission):
     submission(RIGHT.replace("return by * x", 'raise NotImplementedError("write it")'))
     result = check_result("tiny.scale")
@@ -176,13 +185,6 @@ def test_a_folder_further_down_the_path_comes_first_too(submission, tmp_path):
     (installed / "convnets" / "__init__.py").touch()
     (installed / "convnets" / "tiny.py").write_text(WRONG, encoding="utf-8")
     sys.path[:0] = [str(installed), str(tmp_path)]
-    assert check_result("tiny.scale").earned == 1.5
-
-
-def test_a_file_in_another_encoding_is_read_as_it_says(submission):
-    path = submission("")
-    text = "# -*- coding: latin-1 -*-\nname = 'é'\n" + RIGHT
-    path.write_bytes(text.encode("latin-1"))
     assert check_result("tiny.scale").earned == 1.5
 
 

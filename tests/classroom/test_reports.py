@@ -103,3 +103,10 @@ def test_an_answer_cannot_run_a_script_in_feedback(room, released):
 def test_feedback_for_a_stranger_is_refused_in_one_line(graded):
     with pytest.raises(CourseError, match="No feedback for 'zoe'"):
         write_feedback(graded, "psx", "zoe")
+
+
+def test_a_reason_that_holds_for_every_exercise_is_told_once():
+    refused = "The zip file is damaged or is not a zip file."
+    everything = dict.fromkeys(["psx.double", "psx.triple"], refused)
+    entry = record(exercises=(), problem=refused, ungraded=everything)
+    assert entry.attention == [refused]

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from coursekit.checks.compare import Difference
@@ -115,6 +115,23 @@ def import_sentence(module_name: str, err: BaseException) -> str:
     return f"{file} cannot be imported: {error_name(err)}: {error_text(err)}{advice}"
 
 
+def compile_source(data: bytes, path: str) -> CodeType:
+    """Compile a student's file as grading does, which takes nothing but UTF-8.
+
+    Raises
+    ------
+    SyntaxError
+        If it is not UTF-8, which Python overlooks in a comment, or not Python.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as err:
+        line = data.count(b"\n", 0, err.start) + 1
+        msg = "it is not UTF-8 text"
+        raise SyntaxError(msg, (path, line, None, None)) from err
+    return compile(data, path, "exec", dont_inherit=True)
+
+
 def _execute(name: str) -> ModuleType:
     """Run a module's source as it is on disk now, in the module everybody holds.
 
@@ -125,7 +142,7 @@ def _execute(name: str) -> ModuleType:
     if spec is None or spec.origin is None:
         msg = f"No module named {name!r}"
         raise ModuleNotFoundError(msg, name=name)
-    code = compile(Path(spec.origin).read_bytes(), spec.origin, "exec")
+    code = compile_source(Path(spec.origin).read_bytes(), spec.origin)
     module = sys.modules.get(name) or importlib.util.module_from_spec(spec)
     for old in [item for item in vars(module) if not item.startswith("__")]:
         delattr(module, old)

@@ -58,7 +58,10 @@ class Record:
 def attention_lines(result: SubmissionResult) -> list[str]:
     """Say why a person should look at a submission; usually there is no reason."""
     lines = [line for line in (result.problem, result.grader_error) if line]
-    lines += [f"{name}: {reason}" for name, reason in result.ungraded.items()]
+    told = set(lines)
+    for name, reason in result.ungraded.items():
+        if reason not in told:
+            lines.append(f"{name}: {reason}")
     for exercise in result.exercises:
         if exercise.problem is not None:
             if exercise.problem.reason != NOT_SUBMITTED:
