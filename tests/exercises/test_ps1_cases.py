@@ -23,6 +23,7 @@ def arrays(item):
     return [value for value in values if isinstance(value, np.ndarray)]
 
 
+NO_MATCH = ["no other window scores as much as 0", "nothing but negatives"]
 IMAGES = ["ps1.correlate2d", "ps1.convolve2d", "ps1.match_template"]
 
 
@@ -132,3 +133,29 @@ def test_the_right_window_leads_clearly(hidden):
         second = 2 if item.case.note == "two equal copies" else 1
         lead = ranked[0] - ranked[second] if ranked.size > second else np.inf
         assert lead > match_cases.LEAD
+
+
+def best_scores(key):
+    """Return the best score of each picture, by what is special about it."""
+    return {
+        item.case.note: scores(*arrays(item)).max()
+        for item in answered(key)
+        if item.case.note in NO_MATCH
+    }
+
+
+def test_the_best_window_may_score_nothing_or_less(hidden):
+    for key in hidden["ps1.match_template"]:
+        best = best_scores(key)
+        assert best[NO_MATCH[0]] == 0
+        assert best[NO_MATCH[1]] < 0
+
+
+@pytest.mark.parametrize("start", [-1.0, -np.inf])
+def test_a_search_may_begin_with_any_number_below_the_scores(hidden, start):
+    for item in (i for key in hidden["ps1.match_template"] for i in answered(key)):
+        found, best, place = scores(*arrays(item)), start, None
+        for at in np.ndindex(*found.shape):
+            if found[at] > best:
+                best, place = found[at], at
+        assert place == tuple(item.expected.value)

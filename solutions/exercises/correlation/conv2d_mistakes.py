@@ -72,6 +72,10 @@ def stride_down_only(x, weight, bias=None, stride=1, padding=0):
     return conv2d_loops(x, weight, bias, 1, padding)[:, :, ::stride, :W_out]
 
 
+def stride_never_to_the_right(x, weight, bias=None, stride=1, padding=0):
+    return conv2d_loops(x, weight, bias, 1, padding)[:, :, ::stride]
+
+
 def stride_in_size_only(x, weight, bias=None, stride=1, padding=0):
     H_out, W_out = conv2d_loops(x, weight, bias, stride, padding).shape[2:]
     return conv2d_loops(x, weight, bias, 1, padding)[:, :, :H_out, :W_out]
@@ -106,6 +110,25 @@ def padding_with_edge_values(x, weight, bias=None, stride=1, padding=0):
 def padding_on_every_axis(x, weight, bias=None, stride=1, padding=0):
     N, C_in = x.shape[:2]
     return conv2d_loops(np.pad(x, padding)[:N, :C_in], weight, bias, stride)
+
+
+def padding_adds_images(x, weight, bias=None, stride=1, padding=0):
+    return conv2d_loops(np.pad(x, padding)[:, : x.shape[1]], weight, bias, stride)
+
+
+def first_image_only(x, weight, bias=None, stride=1, padding=0):
+    out = conv2d_loops(x, weight, bias, stride, padding)
+    out[1:] = 0
+    return out
+
+
+def one_bias_for_all(x, weight, bias=None, stride=1, padding=0):
+    out = conv2d_loops(x, weight, None, stride, padding)
+    return out if bias is None else out + bias[0]
+
+
+def filters_before_images(x, weight, bias=None, stride=1, padding=0):
+    return conv2d_loops(x, weight, bias, stride, padding).swapaxes(0, 1)
 
 
 def first_image_for_all(x, weight, bias=None, stride=1, padding=0):
@@ -220,6 +243,12 @@ MISCONCEPTIONS = [
         stride_down_only,
     ),
     Misconception(
+        "no stride to the right",
+        "The stride holds along both image axes. Your kernel still visits every "
+        "column, and your feature maps are too wide.",
+        stride_never_to_the_right,
+    ),
+    Misconception(
         "stride in the size only",
         "The feature maps have the right size, but neighbouring windows still start "
         "one pixel apart. At which pixel does window i start?",
@@ -258,6 +287,29 @@ MISCONCEPTIONS = [
         "Your padding adds empty images and empty channels too. Only the two image "
         "axes grow.",
         padding_on_every_axis,
+    ),
+    Misconception(
+        "padding along the batch too",
+        "Your output has more feature maps than there are images, because empty "
+        "images were added in front and behind. Only the two image axes grow.",
+        padding_adds_images,
+    ),
+    Misconception(
+        "only the first image",
+        "The feature maps of the first image are right and the others are still 0. "
+        "Does your function return before its loops have ended?",
+        first_image_only,
+    ),
+    Misconception(
+        "one bias for all filters",
+        "Every feature map got the first number of `bias`. Each filter has its own.",
+        one_bias_for_all,
+    ),
+    Misconception(
+        "filters before images",
+        "Your output has the axes (C_out, N, H_out, W_out). Images are counted by the "
+        "first axis, and their feature maps by the second.",
+        filters_before_images,
     ),
     Misconception(
         "the first image for all",

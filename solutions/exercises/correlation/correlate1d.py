@@ -51,6 +51,16 @@ def last_window_missed(x, kernel, stride=1):
     return np.array([np.sum(x[start : start + K_w] * kernel) for start in starts])
 
 
+def one_place_too_few(x, kernel, stride=1):
+    return correlate1d(x, kernel, stride)[: (len(x) - len(kernel)) // stride]
+
+
+def end_never_filled(x, kernel, stride=1):
+    out, found = np.zeros(x.shape), correlate1d(x, kernel, stride)
+    out[: len(found)] = found
+    return out
+
+
 def same_size(x, kernel, stride=1):
     return np.correlate(x, kernel, mode="same")[::stride]
 
@@ -129,6 +139,18 @@ EXERCISE = Exercise(
                 "The kernel stops one window too early. Count by hand how many places "
                 "a kernel of 2 weights has on a signal of 3 samples.",
                 last_window_missed,
+            ),
+            Misconception(
+                "one place too few",
+                "Your output is one number short, at stride 1 and at any other. Count "
+                "by hand how many places a kernel of 2 weights has on 3 samples.",
+                one_place_too_few,
+            ),
+            Misconception(
+                "zeros at the end",
+                "Your output is as long as the signal, and its end was never filled. "
+                "How many places does the kernel have?",
+                end_never_filled,
             ),
             Misconception(
                 "output as long as the signal",

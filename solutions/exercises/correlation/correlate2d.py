@@ -117,6 +117,22 @@ def kernel_sides_swapped(x, kernel):
     return out
 
 
+def height_used_twice(x, kernel):
+    K = len(kernel)
+    out = np.zeros((x.shape[0] - K + 1, x.shape[1] - K + 1))
+    for i, j in np.ndindex(*out.shape):
+        out[i, j] = np.sum(x[i : i + K, j : j + K] * kernel)
+    return out
+
+
+def width_first(x, kernel):
+    (W_in, H_in), (K_w, K_h) = x.shape, kernel.shape
+    out = np.zeros((H_in - K_h + 1, W_in - K_w + 1))
+    for i, j in np.ndindex(*out.shape):
+        out[i, j] = np.sum(x[i : i + K_h, j : j + K_w] * kernel)
+    return out
+
+
 def slide(x, kernel):
     """Correlate without the checks on shapes."""
     return np.einsum("ijkl,kl->ij", sliding_window_view(x, kernel.shape), kernel)
@@ -220,6 +236,18 @@ EXERCISE = Exercise(
                 "`kernel.shape` gives the number of rows first, then the number of "
                 "columns. Yours are the other way round.",
                 kernel_sides_swapped,
+            ),
+            Misconception(
+                "windows as wide as the kernel is high",
+                "Your windows are square, whatever the kernel is, so that pixels and "
+                "weights do not pair up. The kernel has a width of its own.",
+                height_used_twice,
+            ),
+            Misconception(
+                "width before height",
+                "A shape gives the number of rows first, then the number of columns. "
+                "You read both the image's and the kernel's the other way round.",
+                width_first,
             ),
         ],
     ),

@@ -118,6 +118,21 @@ def kernel_without_gaps(kernel, height, width):
     return matrix
 
 
+def without_jumps(kernel, height, width):
+    K_h, K_w = kernel.shape
+    places = (height - K_h + 1) * (width - K_w + 1)
+    matrix = np.zeros((places, height * width))
+    for row, k, l in np.ndindex(places, K_h, K_w):
+        matrix[row, row + k * width + l] = kernel[k, l]
+    return matrix
+
+
+def outputs_column_by_column(kernel, height, width):
+    H_out, W_out = height - kernel.shape[0] + 1, width - kernel.shape[1] + 1
+    order = np.arange(H_out * W_out).reshape(H_out, W_out).T.ravel()
+    return correlation_matrix(kernel, height, width)[order]
+
+
 def wrapped_around(kernel, height, width):
     first = np.zeros((height, width))
     first[: kernel.shape[0], : kernel.shape[1]] = kernel
@@ -235,6 +250,19 @@ EXERCISE = Exercise(
                 "kernel leaves the image and comes back on the other side. Keep the "
                 "windows that lie inside.",
                 wrapped_around,
+            ),
+            Misconception(
+                "no jump at the end of an image row",
+                "Each row of the matrix starts one pixel after the one above, even "
+                "where the kernel has reached the right border. From there it goes "
+                "to the beginning of the next image row.",
+                without_jumps,
+            ),
+            Misconception(
+                "outputs counted column by column",
+                "The rows of the matrix are right, but in another order. `ravel` "
+                "reads the output row after row.",
+                outputs_column_by_column,
             ),
         ],
     ),

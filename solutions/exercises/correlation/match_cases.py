@@ -87,6 +87,7 @@ def other_contrast(rng: np.random.Generator) -> list[Case]:
 
 def without_contrast(rng: np.random.Generator) -> list[Case]:
     fooled = [wrong.without_contrast_wins]
+    skipped = [wrong.without_contrast_left_out, wrong.search_from_zero]
 
     def equal_above() -> Picture:
         image, template = hidden(rng, (6, 5), (2, 3))
@@ -98,9 +99,15 @@ def without_contrast(rng: np.random.Generator) -> list[Case]:
         image[-3:, -3:] = 5.0
         return image, template
 
+    def equal_best() -> Picture:
+        image, template = only_negatives(rng)
+        image[-2:, :3] = 9.0
+        return image, template
+
     return [
         clear("equal pixels above the match", equal_above, fooled, UNSCALED),
         clear("equal pixels below the match", equal_below, fooled, UNSCALED),
+        clear("no other window scores as much as 0", equal_best, skipped, UNSCALED),
     ]
 
 
@@ -111,9 +118,14 @@ def several_copies(rng: np.random.Generator) -> list[Case]:
     def negative() -> Picture:
         return with_negative(rng)
 
+    def negatives() -> Picture:
+        return only_negatives(rng)
+
+    right = [*UNSCALED, wrong.without_contrast_left_out]
     return [
         clear("two equal copies", two, [wrong.last_of_several], UNSCALED, copies=2),
         clear("a negative above", negative, [wrong.magnitude_wins], UNSCALED),
+        clear("nothing but negatives", negatives, [wrong.search_from_zero], right),
     ]
 
 
@@ -194,4 +206,15 @@ def with_negative(rng: np.random.Generator) -> Picture:
     image[:2, above : above + 3] = 9 - template
     image[3:, left : left + 3] = template
     image[3, left] += 3
+    return image, template
+
+
+def only_negatives(rng: np.random.Generator) -> Picture:
+    """Let an image grow darker wherever the template grows brighter.
+
+    The template is brightest at its upper right, the image at its lower left, so that
+    no window scores above 0.
+    """
+    template = np.sort(np.sort(digits(rng, (2, 3)), axis=0)[::-1], axis=1)
+    image = np.sort(np.sort(pixels(rng, 4, 5), axis=0), axis=1)[:, ::-1].copy()
     return image, template

@@ -75,6 +75,25 @@ def without_contrast_wins(image, template):
     return best(np.where(flat, np.nan, scores(image, template)))
 
 
+def search_from_zero(image, template):
+    found = scores(image, template)
+    return best(found) if found.max() > 0 else (0, 0)
+
+
+def without_contrast_left_out(image, template):
+    flat = np.ptp(sliding_window_view(image, template.shape), axis=(2, 3)) == 0
+    return best(np.where(flat, -np.inf, scores(image, template)))
+
+
+def windows_centred_in_place(image, template):
+    (K_h, K_w), found = template.shape, scores(image, template)
+    for i, j in np.ndindex(*found.shape):
+        window = image[i : i + K_h, j : j + K_w]
+        window -= window.mean()
+        found[i, j] = scores(window, template)[0, 0]
+    return best(found)
+
+
 def centred_in_place(image, template):
     template -= template.mean()
     return match_template(image, template)
@@ -184,6 +203,24 @@ MISCONCEPTIONS = [
         "In a window whose pixels are all equal the length is 0, and 0 / 0 gives NaN, "
         "which `argmax` takes for the largest number. Such a window scores 0.",
         without_contrast_wins,
+    ),
+    Misconception(
+        "no score below 0 is kept",
+        "Your search begins with a best score of 0, but every window of an image may "
+        "score 0 or less. Begin with a number that every score is larger than.",
+        search_from_zero,
+    ),
+    Misconception(
+        "windows without contrast left out",
+        "A window whose pixels are all equal scores 0, which is more than a negative "
+        "score. Yours never wins.",
+        without_contrast_left_out,
+    ),
+    Misconception(
+        "windows changed in place",
+        "A slice shares its numbers with the image. Shifting a window to mean 0 in "
+        "place changes the windows that overlap it, and the caller's image.",
+        windows_centred_in_place,
     ),
     Misconception(
         "template changed in place",
