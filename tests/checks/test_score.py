@@ -38,7 +38,7 @@ def test_what_the_code_prints_goes_nowhere(at_work, solve, capfd):
 
 
 def test_code_that_ends_the_process_costs_its_own_points(at_work, solve):
-    solve("double", "import os; os._exit(0)")
+    solve("double", "import os; os.kill(os.getpid(), 9)")
     solve("rotate", "return np.roll(x, -by)")
     results = run_checks("ps1")
     assert earned(results) == {"ps1.double": 0, "ps1.rotate": 3}

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coursekit.checks.render import to_text
 from coursekit.checks.student import check, check_result
 from coursekit.errors import CourseError
 
@@ -191,3 +192,14 @@ def test_a_folder_further_down_the_path_comes_first_too(submission, tmp_path):
 def test_an_unknown_exercise_is_refused(submission):
     with pytest.raises(CourseError, match=r"Known: tiny\.scale"):
         check("tiny.other")
+
+
+@pytest.mark.parametrize("place", ["import os\nos._exit(0)\n", None])
+def test_a_sudden_end_is_reported_and_not_carried_out(submission, place):
+    inside = "import os\ndef scale(*args, **kwargs):\n    os._exit(0)\n"
+    submission(place or inside)
+    before = os._exit
+    result = check_result("tiny.scale")
+    assert result.earned == 0
+    assert "os._exit(0)" in to_text(result)
+    assert os._exit is before

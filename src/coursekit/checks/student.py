@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from coursekit.checks.compare import Difference
 from coursekit.checks.key import Key, load_key
@@ -61,7 +61,7 @@ def check(exercise_id: str) -> CheckReport:
 def check_result(exercise_id: str) -> ExerciseResult:
     """Check one exercise and return the result without showing it."""
     key = load_key(exercise_id)
-    with _stderr_on_stdout(), only_what_grading_has():
+    with _stderr_on_stdout(), only_what_grading_has(), _no_sudden_end():
         found = load_function(key)
         if isinstance(found, Difference):
             return unmarked(key, found)
@@ -172,3 +172,19 @@ def _stderr_on_stdout() -> Iterator[None]:
     """Show warnings as ordinary output: nbgrader gives 0 for any other."""
     with contextlib.redirect_stderr(sys.stdout):
         yield
+
+
+@contextlib.contextmanager
+def _no_sudden_end() -> Iterator[None]:
+    """Turn `os._exit` into an error: it would end the check without a word."""
+
+    def refused(status: int) -> NoReturn:
+        msg = f"os._exit({status}) ends the Python process. Return a value."
+        raise SystemExit(msg)
+
+    original = os._exit
+    os._exit = refused
+    try:
+        yield
+    finally:
+        os._exit = original
