@@ -79,9 +79,20 @@ def other_contrast(rng: np.random.Generator) -> list[Case]:
     def another_one() -> Picture:
         return hidden(rng, (6, 5), (3, 2), contrast=0.5)
 
+    def stronger_copy() -> Picture:
+        return hidden(rng, (4, 6), (2, 3), contrast=2.0)
+
+    def single_pixel() -> Picture:
+        return with_single_pixel(rng)
+
+    faint_wins = [wrong.square_root_forgotten, wrong.least_squares]
+    pixel_wins = [wrong.scaled_by_magnitudes]
+
     return [
         clear("half the contrast", fainter_copy, fooled, right),
         clear("half the contrast", another_one, fooled, right),
+        clear("twice the contrast", stronger_copy, faint_wins, right),
+        clear("a single bright pixel", single_pixel, pixel_wins, right),
     ]
 
 
@@ -217,4 +228,14 @@ def only_negatives(rng: np.random.Generator) -> Picture:
     """
     template = np.sort(np.sort(digits(rng, (2, 3)), axis=0)[::-1], axis=1)
     image = np.sort(np.sort(pixels(rng, 4, 5), axis=0), axis=1)[:, ::-1].copy()
+    return image, template
+
+
+def with_single_pixel(rng: np.random.Generator) -> Picture:
+    """Hide a copy of a template, and a single pixel where the template is brightest."""
+    image, template = np.full((4, 6), 1.0), digits(rng, (2, 3))
+    above, left = rng.integers(3), rng.integers(4)
+    image[above : above + 2, left : left + 3] = template
+    row, column = np.unravel_index(np.argmax(template), template.shape)
+    image[row + rng.integers(3), column + rng.integers(4)] = 9.0
     return image, template

@@ -26,6 +26,22 @@ def half_centred(image, template):
     return best(products(image, centred) / lengths(image, template))
 
 
+def spread_without_mean(image, template):
+    spread = np.std(sliding_window_view(image, template.shape), axis=(2, 3))
+    product = products(image, template)
+    return best(np.divide(product, spread, out=0 * product, where=spread > 0))
+
+
+def scaled_by_magnitudes(image, template):
+    magnitudes = np.sum(np.abs(centred_windows(image, template)), axis=(2, 3))
+    return best(contrasts_divided(image, template, magnitudes))
+
+
+def square_root_forgotten(image, template):
+    energies = np.sum(centred_windows(image, template) ** 2, axis=(2, 3))
+    return best(contrasts_divided(image, template, energies))
+
+
 def least_squares(image, template):
     windows = sliding_window_view(image, template.shape)
     return best(-np.sum((windows - template) ** 2, axis=(2, 3)))
@@ -111,10 +127,21 @@ def lengths(image, template):
     return np.linalg.norm(windows, axis=(2, 3))
 
 
+def centred_windows(image, template):
+    """Shift each window to mean 0."""
+    windows = sliding_window_view(image, template.shape)
+    return windows - windows.mean(axis=(2, 3), keepdims=True)
+
+
+def contrasts_divided(image, template, sizes):
+    """Divide the products of the shifted windows and template; 0 / 0 gives 0."""
+    product = products(image, template - template.mean())
+    return np.divide(product, sizes, out=np.zeros_like(product), where=sizes > 0)
+
+
 def scores(image, template):
     """Compute the normalised cross-correlation with every window."""
-    windows = sliding_window_view(image, template.shape)
-    windows = windows - windows.mean(axis=(2, 3), keepdims=True)
+    windows = centred_windows(image, template)
     centred = template - template.mean()
     length = np.linalg.norm(windows, axis=(2, 3)) * np.linalg.norm(centred)
     product = np.einsum("ijkl,kl->ij", windows, centred)
@@ -151,6 +178,24 @@ MISCONCEPTIONS = [
         "Bright windows score too low. Take the mean of the window away first, then "
         "measure its length.",
         half_centred,
+    ),
+    Misconception(
+        "scaled by the spread, but not shifted to mean 0",
+        "You divide by the standard deviation of each window, which leaves its "
+        "brightness in the products. Take the mean of the window away as well.",
+        spread_without_mean,
+    ),
+    Misconception(
+        "scaled by the sum of magnitudes",
+        "The length of a window is the square root of its sum of squares. You divide "
+        "by the sum of its absolute values, and single strong pixels win.",
+        scaled_by_magnitudes,
+    ),
+    Misconception(
+        "square root forgotten",
+        "Faint windows score too high, because you divide by the sum of squares. The "
+        "length of a window is the square root of that.",
+        square_root_forgotten,
     ),
     Misconception(
         "squared differences",
