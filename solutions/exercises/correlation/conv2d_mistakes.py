@@ -29,6 +29,21 @@ def first_filter_for_all(x, weight, bias=None, stride=1, padding=0):
     return conv2d_loops(x, filters, bias, stride, padding)
 
 
+def channels_not_added_up(x, weight, bias=None, stride=1, padding=0):
+    maps = [
+        conv2d_loops(x[:, [c]], f[[c]][None], None, stride, padding)
+        for f in weight
+        for c in range(x.shape[1])
+    ]
+    each = None if bias is None else np.repeat(bias, x.shape[1])
+    return with_bias(np.concatenate(maps, axis=1), each)
+
+
+def last_filter_for_all(x, weight, bias=None, stride=1, padding=0):
+    filters = np.repeat(weight[-1:], len(weight), axis=0)
+    return conv2d_loops(x, filters, bias, stride, padding)
+
+
 def own_channel_only(x, weight, bias=None, stride=1, padding=0):
     own = [
         conv2d_loops(x[:, [c]], f[[c]][None], None, stride, padding)
@@ -100,6 +115,11 @@ def padding_counted_once(x, weight, bias=None, stride=1, padding=0):
 def padding_below_and_right(x, weight, bias=None, stride=1, padding=0):
     sides = [(0, 0), (0, 0), (0, padding), (0, padding)]
     return conv2d_loops(np.pad(x, sides), weight, bias, stride)
+
+
+def padding_behind(x, weight, bias=None, stride=1, padding=0):
+    out = conv2d_loops(x, weight, bias, stride)
+    return np.pad(out, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
 
 
 def padding_with_edge_values(x, weight, bias=None, stride=1, padding=0):
@@ -199,6 +219,18 @@ MISCONCEPTIONS = [
         first_filter_for_all,
     ),
     Misconception(
+        "one map for every channel of every filter",
+        "A filter makes one feature map: what its slices find in the input channels "
+        "is added up.",
+        channels_not_added_up,
+    ),
+    Misconception(
+        "the last filter for all",
+        "Every feature map was made with the last filter. Does each filter write into "
+        "a map of its own?",
+        last_filter_for_all,
+    ),
+    Misconception(
         "each filter on one channel only",
         "Your first filter sees the first channel, your second filter the second "
         "one. Every filter spans all of the channels.",
@@ -276,6 +308,12 @@ MISCONCEPTIONS = [
         "Zeros belong on all four sides of the image; yours are at the ends of the "
         "two axes and not at their beginnings.",
         padding_below_and_right,
+    ),
+    Misconception(
+        "zeros around the output",
+        "The zeros belong around the image, before the kernel slides over it; yours "
+        "are around the feature maps.",
+        padding_behind,
     ),
     Misconception(
         "padding with the border's values",
