@@ -18,10 +18,10 @@ LONGEST_MODULE = 400  # lines
 
 # Written in pieces, so that this file does not name them either.
 REGISTRIES = [
-    "pypi" + ".org",
-    "pythonhosted" + ".org",
-    "npmjs" + ".org",
-    "npmjs" + ".com",
+    "py" + "pi.org",
+    "python" + "hosted.org",
+    "npm" + "js.org",
+    "npm" + "js.com",
 ]
 MACHINE_PATHS = re.compile(
     r"(?<![\w.~/])/(?:"

@@ -23,11 +23,6 @@ BUMP = np.array([0.0, 1, 2, 1, 0, 0, 0])
 KERNEL = np.array([1.0, 2, 1])
 
 
-@pytest.fixture
-def rng():
-    return np.random.default_rng(0)
-
-
 @pytest.fixture(scope="module")
 def page():
     """Run the page's cells but those that train, and return the names they define."""

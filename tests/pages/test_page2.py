@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import jupytext
-import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
@@ -14,28 +12,9 @@ from torch.nn.functional import conv1d, conv2d
 from convnets import convolve2d, correlate1d, correlate2d, correlation_matrix, toeplitz
 from exercises.ps1 import PROBLEM_SET
 
-mpl.use("Agg")
-from matplotlib import pyplot as plt
-
 PAGE = Path(__file__).parents[2] / "book" / "cross_correlation.md"
 X = np.arange(9.0).reshape(3, 3)
 KERNEL = np.arange(4.0).reshape(2, 2)
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module")
-def page():
-    """Run the page's cells and return the names they define."""
-    names = {}
-    for cell in jupytext.read(PAGE).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-            plt.close("all")
-    return names
 
 
 def test_the_signal_worked_by_hand():

@@ -3,10 +3,7 @@
 import re
 from pathlib import Path
 
-import jupytext
-import matplotlib as mpl
 import numpy as np
-import pytest
 import torch
 from sklearn.decomposition import PCA
 from torch import nn
@@ -16,26 +13,7 @@ from convnets import conv2d_loops, correlate2d
 from coursekit.data import photograph
 from exercises.ps1 import PROBLEM_SET
 
-mpl.use("Agg")
-from matplotlib import pyplot as plt
-
 PAGE = Path(__file__).parents[2] / "book" / "channels_and_batches.md"
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module")
-def page():
-    """Run the page's cells and return the names they define."""
-    names = {}
-    for cell in jupytext.read(PAGE).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-            plt.close("all")
-    return names
 
 
 def torch_conv2d(*arrays, **options):
