@@ -133,3 +133,17 @@ def test_a_changed_argument_is_named():
     assert why.sentence == (
         "The call changed its own arguments (kernel). Work on a copy."
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("torch.Tensor", "returned a torch.Tensor, which"),
+        ("object", "returned an object, which"),
+        ("an array of dtype object", "returned an array of dtype object, which"),
+        ("something unreadable", "returned something unreadable, which"),
+    ],
+)
+def test_what_cannot_be_compared_is_named_with_one_article(error, words):
+    got = Outcome("bad type", error=error)
+    assert words in difference(Outcome("value", 1), got, Tolerance()).sentence

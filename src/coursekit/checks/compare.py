@@ -83,7 +83,7 @@ def _kind_difference(got: Outcome) -> Difference:
         case "bad type":
             return Difference(
                 "wrong-type",
-                f"It returned {_article(got.error)}, which a check cannot compare. "
+                f"It returned {with_article(got.error)}, which a check cannot compare. "
                 "Return a plain NumPy array or plain numbers, as the docstring says.",
             )
         case "timeout":
@@ -172,9 +172,11 @@ def _describe(value: Any) -> str:
         return f"a NumPy array of shape {value.shape}"
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
-    return _article(type(value).__name__)
+    return with_article(type(value).__name__)
 
 
-def _article(noun: str) -> str:
-    """Put "a" or "an" before a noun."""
+def with_article(noun: str) -> str:
+    """Put "a" or "an" before a noun, unless the words say it already."""
+    if noun.startswith(("a ", "an ", "something ")):
+        return noun
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.checks.compare import with_article
 from coursekit.checks.mark import ExerciseResult, Failure, GroupResult
 from coursekit.checks.outcome import Outcome
 from coursekit.links import MESSAGES_URL, message_url
@@ -117,7 +118,7 @@ def show_outcome(outcome: Outcome) -> str:
         case "error":
             return f"{outcome.error}: {outcome.message}".rstrip(": ")
         case "bad type":
-            return f"an object of type {outcome.error}"
+            return with_article(outcome.error)
         case "stub":
             return "nothing yet"
     return outcome.kind
