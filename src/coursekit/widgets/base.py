@@ -27,19 +27,23 @@ class InteractiveFigure(anywidget.AnyWidget):
     """A figure computed in JavaScript; subclasses name their script.
 
     Every synchronised trait that a subclass lists in `settings` reaches the script
-    through the model.
+    through the model. `helpers` names scripts that only some figures use; a style
+    sheet with the script's name is taken along where there is one.
     """
 
     script: ClassVar[str]
+    helpers: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Read the subclass's script and the shared helpers and styles."""
         # traitlets makes a further subclass for each instance; it names no script.
         if "script" in cls.__dict__:
-            names = (*SHARED, f"{cls.script}.js")
+            names = (*SHARED, *cls.helpers, f"{cls.script}.js")
             cls._esm = "\n".join(_read(name) for name in names)
-            cls._css = _read("figure.css")
+            own = (HERE / f"{cls.script}.css").is_file()
+            sheets = ("figure.css", f"{cls.script}.css") if own else ("figure.css",)
+            cls._css = "\n".join(_read(name) for name in sheets)
         super().__init_subclass__(**kwargs)
 
     def state(self) -> dict[str, Any]:
