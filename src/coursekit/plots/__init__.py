@@ -20,6 +20,8 @@ _HOME = {
     "show_lines": "lines",
     "show_losses": "correlation",
     "show_matrix": "correlation",
+    "show_transposed": "windows",
+    "show_windows": "windows",
 }
 
 __all__ = [
@@ -33,6 +35,8 @@ __all__ = [
     "show_lines",
     "show_losses",
     "show_matrix",
+    "show_transposed",
+    "show_windows",
 ]
 
 
