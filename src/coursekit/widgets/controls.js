@@ -137,6 +137,16 @@ function choice(legend, options, choose) {
   return { node, put };
 }
 
+// One of several, as a native list. `options` maps values to words.
+function picker(label, options, choose, { hidden = false } = {}) {
+  const entries = Object.entries(options).map(([value, words]) => make("option", { value }, words));
+  const onchange = (event) => choose(event.target.value);
+  const list = make("select", { class: "ck-select", onchange }, ...entries);
+  const text = make("span", { class: hidden ? "ck-hidden" : "ck-label" }, label);
+  const put = (value) => (list.value = value);
+  return { node: make("label", { class: "ck-field" }, text, list), put };
+}
+
 // Steps ----------------------------------------------------------------------------
 
 const ICONS = {
@@ -158,8 +168,8 @@ const PERIOD = 1200; // milliseconds between two positions while playing
 
 // `state()` gives { step, steps }, `go(step)` moves, `ended()` is called when playing
 // stops, `reset()` brings back everything the author wrote. Buttons that lead nowhere
-// stay focusable, so that the focus is never lost.
-function transport({ state, go, ended, reset }) {
+// stay focusable, so that the focus is never lost. `noun` is what is stepped through.
+function transport({ state, go, ended, reset, noun = "Position" }) {
   let timer = null;
   const button = (name, onclick) => {
     const attributes = { type: "button", class: `ck-button ck-${name.toLowerCase()}`, onclick };
@@ -201,7 +211,7 @@ function transport({ state, go, ended, reset }) {
     off(play, steps < 2);
     const name = timer === null ? "Play" : "Pause";
     play.replaceChildren(icon(name), make("span", {}, name));
-    place.textContent = steps ? `Position ${step + 1} of ${steps}` : "No position";
+    place.textContent = steps ? `${noun} ${step + 1} of ${steps}` : `No ${noun.toLowerCase()}`;
   };
   const start = () => {
     stop();
@@ -228,7 +238,7 @@ function arrows(root, act) {
   root.addEventListener("keydown", (event) => {
     const move = MOVES[event.key];
     if (!move || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (event.target.matches("input, .ck-scroll")) return;
+    if (event.target.matches("input, select, .ck-scroll")) return;
     event.preventDefault();
     act(move, event.target);
   });

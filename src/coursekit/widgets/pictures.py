@@ -109,12 +109,12 @@ def sliding_kernel(
     name = "Kernel, flipped" if mode == "convolution" else "Kernel"
     height = max(grid.shape[0], K_h, rows)
     width = grid.shape[1] + K_w + columns + 4
-    fig, ax = _canvas(width, height + 2)
+    fig, ax = canvas(width, height + 2)
     left = _draw(ax, grid, 0, "Input", inside, WINDOW)
     left = _draw(ax, applied, left, name, inside, KERNEL)
     _draw(ax, out, left, "Output", {(0, 0)}, OUTPUT)
     ax.text(0, -height - 0.6, sum_of_products(window, applied), va="top", wrap=True)
-    return _png(fig)
+    return png(fig)
 
 
 def matrix(x: FloatArray, kernel: FloatArray, stride: int) -> FloatArray:
@@ -168,13 +168,13 @@ def toeplitz_matrix(x: FloatArray, kernel: FloatArray, stride: int) -> bytes:
     out = rows @ x.ravel()  # (number of outputs,)
     taps = {(int(i), int(j)) for i, j in np.argwhere(ones)}
     first = {(0, j) for i, j in taps if i == 0}
-    fig, ax = _canvas(rows.shape[1] + 4, rows.shape[0] + 3.5)
+    fig, ax = canvas(rows.shape[1] + 4, rows.shape[0] + 3.5)
     _draw(ax, x.reshape(1, -1), 0, "Input", first, WINDOW)
     ax.text(0, -1.75, "Matrix", color="#545f70", fontsize=9)
     _draw(ax, rows, 0, "", taps, KERNEL, top=2)
     ax.text(rows.shape[1] + 1.5, -1.75, "Output", color="#545f70", fontsize=9)
     _draw(ax, out[:, np.newaxis], rows.shape[1] + 1.5, "", {(0, 0)}, OUTPUT, top=2)
-    return _png(fig)
+    return png(fig)
 
 
 def _bracketed(value: float) -> str:
@@ -182,7 +182,7 @@ def _bracketed(value: float) -> str:
     return f"({show(value)})" if value < 0 else show(value)
 
 
-def _canvas(width: float, height: float) -> tuple[Any, Axes]:
+def canvas(width: float, height: float) -> tuple[Any, Axes]:
     """Make a figure whose unit is one cell, with nothing but what is drawn."""
     from matplotlib.figure import Figure
 
@@ -226,7 +226,7 @@ def width(png: bytes) -> int:
     return round(int.from_bytes(png[16:20]) * 96 / DPI)  # bytes 16 to 19: PNG's width
 
 
-def _png(fig: Any) -> bytes:
+def png(fig: Any) -> bytes:
     """Save a figure as a PNG file in memory."""
     buffer = io.BytesIO()
     quiet = {"Software": None}  # no version of Matplotlib in the file
