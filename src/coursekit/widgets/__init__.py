@@ -6,12 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coursekit.widgets.im2col_explorer import Im2colExplorer
     from coursekit.widgets.sliding_kernel import SlidingKernel
     from coursekit.widgets.toeplitz_matrix import ToeplitzMatrix
 
-__all__ = ["SlidingKernel", "ToeplitzMatrix"]
+__all__ = ["Im2colExplorer", "SlidingKernel", "ToeplitzMatrix"]
 
-_HOMES = {"SlidingKernel": "sliding_kernel", "ToeplitzMatrix": "toeplitz_matrix"}
+_HOMES = {
+    "Im2colExplorer": "im2col_explorer",
+    "SlidingKernel": "sliding_kernel",
+    "ToeplitzMatrix": "toeplitz_matrix",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -91,3 +93,31 @@ def check_setting(name: str, value: int, least: int, most: int) -> None:
     if value > most:
         msg = f"`{name}` must be at most {most} in this figure, but it is {value}."
         raise ShapeError(msg)
+
+
+def as_pair(name: str, value: int | Sequence[int]) -> tuple[int, int]:
+    """Return a (height, width) pair; a single number stands for both.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, as the caller knows it.
+    value : int or pair of int
+        What the caller passed.
+
+    Raises
+    ------
+    ShapeError
+        If it is neither a whole number nor two of them.
+    """
+    try:
+        if isinstance(value, Sequence):
+            height, width = map(operator.index, value)
+            return height, width
+        return operator.index(value), operator.index(value)
+    except (TypeError, ValueError) as err:
+        msg = (
+            f"`{name}` must be a whole number or a pair (height, width) of them, "
+            f"but it is {value!r}."
+        )
+        raise ShapeError(msg) from err

@@ -110,9 +110,9 @@ def sliding_kernel(
     height = max(grid.shape[0], K_h, rows)
     width = grid.shape[1] + K_w + columns + 4
     fig, ax = canvas(width, height + 2)
-    left = _draw(ax, grid, 0, "Input", inside, WINDOW)
-    left = _draw(ax, applied, left, name, inside, KERNEL)
-    _draw(ax, out, left, "Output", {(0, 0)}, OUTPUT)
+    left = draw(ax, grid, 0, "Input", inside, WINDOW)
+    left = draw(ax, applied, left, name, inside, KERNEL)
+    draw(ax, out, left, "Output", {(0, 0)}, OUTPUT)
     ax.text(0, -height - 0.6, sum_of_products(window, applied), va="top", wrap=True)
     return png(fig)
 
@@ -169,11 +169,11 @@ def toeplitz_matrix(x: FloatArray, kernel: FloatArray, stride: int) -> bytes:
     taps = {(int(i), int(j)) for i, j in np.argwhere(ones)}
     first = {(0, j) for i, j in taps if i == 0}
     fig, ax = canvas(rows.shape[1] + 4, rows.shape[0] + 3.5)
-    _draw(ax, x.reshape(1, -1), 0, "Input", first, WINDOW)
+    draw(ax, x.reshape(1, -1), 0, "Input", first, WINDOW)
     ax.text(0, -1.75, "Matrix", color="#545f70", fontsize=9)
-    _draw(ax, rows, 0, "", taps, KERNEL, top=2)
+    draw(ax, rows, 0, "", taps, KERNEL, top=2)
     ax.text(rows.shape[1] + 1.5, -1.75, "Output", color="#545f70", fontsize=9)
-    _draw(ax, out[:, np.newaxis], rows.shape[1] + 1.5, "", {(0, 0)}, OUTPUT, top=2)
+    draw(ax, out[:, np.newaxis], rows.shape[1] + 1.5, "", {(0, 0)}, OUTPUT, top=2)
     return png(fig)
 
 
@@ -193,7 +193,7 @@ def canvas(width: float, height: float) -> tuple[Any, Axes]:
     return fig, ax
 
 
-def _draw(
+def draw(
     ax: Axes,
     grid: FloatArray,
     left: float,
