@@ -11,6 +11,7 @@ from typing import Any
 # Where each exported name is defined; a new kind of picture adds its line here.
 _HOME = {
     "show_course": "course",
+    "show_effective_fields": "receptive_fields",
     "show_feature_maps": "images",
     "show_filters": "channels",
     "show_grids": "grids",
@@ -21,12 +22,14 @@ _HOME = {
     "show_lines": "lines",
     "show_losses": "correlation",
     "show_matrix": "correlation",
+    "show_receptive_field": "receptive_fields",
     "show_transposed": "windows",
     "show_windows": "windows",
 }
 
 __all__ = [
     "show_course",
+    "show_effective_fields",
     "show_feature_maps",
     "show_filters",
     "show_grids",
@@ -37,6 +40,7 @@ __all__ = [
     "show_lines",
     "show_losses",
     "show_matrix",
+    "show_receptive_field",
     "show_transposed",
     "show_windows",
 ]
