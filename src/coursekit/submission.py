@@ -23,7 +23,7 @@ from coursekit.checks.overview import score_line, state
 from coursekit.checks.released import Released, load_released
 from coursekit.checks.render import WIDTH
 from coursekit.checks.score import run_checks
-from coursekit.checks.student import compile_source
+from coursekit.checks.student import compile_source, numeric_result
 from coursekit.errors import CourseError
 from coursekit.submission_notebook import (
     cell_warnings,
@@ -63,11 +63,12 @@ def submit(problem_set: str, folder: Path | str | None = None) -> Path | None:
     released = load_released(problem_set)
     notebook = find_notebook(problem_set, None if folder is None else Path(folder))
     name = f"{problem_set}.ipynb"
-    warnings = cell_warnings(read_cells(notebook, name), released)
+    cells = read_cells(notebook, name)
+    warnings = cell_warnings(cells, released)
     sources = _read_sources(released)
     warnings += _source_warnings(sources)
     click.echo(f"Checking {problem_set} ...")
-    results = run_checks(problem_set)
+    results = _check_everything(released, cells)
     warnings += [*_result_warnings(results), saved_line(notebook)]
     here = Path.cwd()
     home = here if notebook.path is None else notebook.path.parent
@@ -123,6 +124,17 @@ def write_submission(
         raise CourseError(msg) from err
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _check_everything(
+    released: Released, cells: list[dict[str, Any]]
+) -> dict[str, ExerciseResult]:
+    """Run every visible check, and mark the numbers that the notebook holds."""
+    results = run_checks(released.id)
+    for asked in released.checked:
+        if asked.is_numeric:
+            results[asked.id] = numeric_result(asked.id, cells)
+    return {asked.id: results[asked.id] for asked in released.checked}
 
 
 def _read_sources(released: Released) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit import colab
-from coursekit.checks.declare import grade_id
+from coursekit.checks.declare import ANSWERS, grade_id
 from coursekit.checks.released import Asked, Released
 from coursekit.errors import CourseError
 
@@ -93,6 +93,34 @@ def read_cells(notebook: HandedIn, name: str) -> list[dict[str, Any]]:
         raise CourseError(msg) from err
 
 
+def saved_cells(problem_set: str) -> list[dict[str, Any]]:
+    """Return the cells of a problem set's notebook, as it is saved.
+
+    Raises
+    ------
+    CourseError
+        If it is not there or cannot be read.
+    """
+    return read_cells(find_notebook(problem_set, None), f"{problem_set}.ipynb")
+
+
+def answers_text(exercise: str, cells: list[dict[str, Any]]) -> str:
+    """Return the text of the cell with an exercise's numbers.
+
+    Raises
+    ------
+    CourseError
+        If there is no such cell.
+    """
+    problem_set = exercise.partition(".")[0]
+    mark = grade_id(exercise + ANSWERS)
+    for cell in cells:
+        if _grade_id(cell) == mark:
+            return _text(cell)
+    msg = f"The cell {mark} is missing. Copy it from a fresh {problem_set}.ipynb."
+    raise CourseError(msg)
+
+
 def cell_warnings(cells: list[dict[str, Any]], released: Released) -> list[str]:
     """Say which graded cells are missing, doubled, of another kind, or unanswered."""
     marks = [(_grade_id(cell), cell) for cell in cells]
@@ -104,6 +132,12 @@ def cell_warnings(cells: list[dict[str, Any]], released: Released) -> list[str]:
         if count[mark] > 1:
             lines.append(f"Cell {mark} is there {count[mark]} times; the first counts.")
         lines += _cell_warning(asked, mark, found.get(mark), released.id)
+        cell = grade_id(asked.id + ANSWERS)
+        if asked.is_numeric and cell not in found:
+            lines.append(
+                f"The cell {cell} is missing, so {asked.id} has no answers. "
+                f"Copy it from a fresh {released.id}.ipynb."
+            )
     return lines
 
 
@@ -152,8 +186,13 @@ def _cell_warning(
     kind = "markdown" if asked.is_written else "code"
     if cell.get("cell_type") != kind:
         return [f"Cell {mark} should be a {kind} cell. Turn it back into one."]
-    source = cell.get("source")
-    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    text = _text(cell)
     if asked.is_written and (NOT_ANSWERED in text or not text.strip()):
         return [f"{asked.id} is not answered yet."]
     return []
+
+
+def _text(cell: dict[str, Any]) -> str:
+    """Return a cell's source as one string."""
+    source = cell.get("source")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)

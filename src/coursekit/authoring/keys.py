@@ -12,7 +12,7 @@ import numpy as np
 
 from coursekit.authoring.files import Files
 from coursekit.checks.build import KeyFaultError, build_key, key_faults
-from coursekit.checks.declare import Exercise, ProblemSet, Written
+from coursekit.checks.declare import Exercise, Numeric, ProblemSet, Written
 from coursekit.checks.key import Key, KeyCase, key_from_json, key_to_json
 from coursekit.checks.outcome import Outcome
 
@@ -45,7 +45,7 @@ def write_keys(problem_set: ProblemSet) -> Files:
         "title": problem_set.title,
         "files": list(problem_set.files),
         "exercises": [_asked(item) for item in problem_set.exercises],
-        "keys": [key_to_json(visible_key(item)) for item in problem_set.functions],
+        "keys": [key_to_json(visible_key(item)) for item in problem_set.checked],
     }
     text = "\n".join(_lay_out(tree)) + "\n"
     for written in json.loads(text)["keys"]:
@@ -56,7 +56,7 @@ def write_keys(problem_set: ProblemSet) -> Files:
     return {f"{FOLDER}/{problem_set.id}.json": text.encode()}
 
 
-def visible_key(exercise: Exercise) -> Key:
+def visible_key(exercise: Exercise | Numeric) -> Key:
     """Build the key of an exercise's visible check; it is the same every time."""
     key = build_key(exercise, seed=zlib.crc32(f"visible {exercise.id}".encode()))
     groups = tuple(
@@ -66,14 +66,15 @@ def visible_key(exercise: Exercise) -> Key:
     return dataclasses.replace(key, groups=groups)
 
 
-def _asked(item: Exercise | Written) -> dict[str, Any]:
+def _asked(item: Exercise | Numeric | Written) -> dict[str, Any]:
     """Describe an exercise for the commands that list it."""
-    return {
+    asked = {
         "id": item.id,
         "title": item.title,
         "points": float(item.points),
         "written": isinstance(item, Written),
     }
+    return asked | ({"numeric": True} if isinstance(item, Numeric) else {})
 
 
 def _rounded(item: KeyCase) -> KeyCase:

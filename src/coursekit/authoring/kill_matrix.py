@@ -49,7 +49,7 @@ def kill_matrix(problem_set: ProblemSet, seeds: range = range(3)) -> list[Kill]:
     make, so a weak generator shows.
     """
     kills = []
-    for exercise in problem_set.functions:
+    for exercise in problem_set.checked:
         visible = load_key(exercise.id)
         hidden = [draw_key(exercise, seed) for seed in seeds]
         kills += [_kill(visible, hidden, name) for name in visible.hints]

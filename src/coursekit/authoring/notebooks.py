@@ -8,7 +8,15 @@ from collections import Counter
 from typing import Any
 
 from coursekit.authoring.files import Files
-from coursekit.checks.declare import Exercise, ProblemSet, Written, grade_id
+from coursekit.checks.answers import AnswersError, read_answers
+from coursekit.checks.declare import (
+    ANSWERS,
+    Exercise,
+    Numeric,
+    ProblemSet,
+    Written,
+    grade_id,
+)
 from coursekit.errors import CourseError
 from coursekit.submission_notebook import NOT_ANSWERED
 
@@ -96,6 +104,9 @@ def _fill_metadata(cell: Cell, problem_set: ProblemSet, place: str) -> None:
     cell.metadata = type(cell.metadata)({"tags": tags} if tags else {})
     if mark is None:
         return
+    if str(mark.get("grade_id", "")).endswith(ANSWERS):
+        _fill_answers_cell(cell, mark, problem_set, place)
+        return
     exercise = problem_set.find(mark.get("grade_id", ""))
     is_written = isinstance(exercise, Written)
     _check_mark(mark, exercise, cell, place)
@@ -115,8 +126,39 @@ def _fill_metadata(cell: Cell, problem_set: ProblemSet, place: str) -> None:
     }
 
 
+def _fill_answers_cell(
+    cell: Cell, mark: dict[str, Any], problem_set: ProblemSet, place: str
+) -> None:
+    """Complete the metadata of the cell into which students write numbers."""
+    name = str(mark["grade_id"])
+    exercise = problem_set.find(name.removesuffix(ANSWERS))
+    wanted = {"grade_id": name, "solution": True}
+    if not isinstance(exercise, Numeric) or mark != wanted:
+        msg = f"{place}: the mark of numeric answers must be {wanted}."
+        raise CourseError(msg)
+    try:
+        answers = read_answers(cell.source)
+    except AnswersError as err:
+        msg = f"{place} ({name}): {err}"
+        raise CourseError(msg) from err
+    if answers != dict.fromkeys([item.name for item in exercise.answers]):
+        names = ", ".join(item.name for item in exercise.answers)
+        msg = f"{place} ({name}) must set each of these to None: {names}."
+        raise CourseError(msg)
+    cell.metadata.deletable = False
+    cell.metadata.nbgrader = {
+        "cell_type": cell.cell_type,
+        "grade": False,
+        "grade_id": grade_id(name),
+        "locked": False,
+        "schema_version": SCHEMA_VERSION,
+        "solution": True,
+        "task": False,
+    }
+
+
 def _check_mark(
-    mark: dict[str, Any], exercise: Exercise | Written, cell: Cell, place: str
+    mark: dict[str, Any], exercise: Exercise | Numeric | Written, cell: Cell, place: str
 ) -> None:
     """Refuse a mark that contradicts the declaration."""
     is_written = isinstance(exercise, Written)
@@ -140,12 +182,16 @@ def _check_mark(
         msg = f"{place} ({exercise.id}) must be a {wanted} cell."
         raise CourseError(msg)
     holds = NOT_ANSWERED if is_written else f'check("{exercise.id}")'
+    if isinstance(exercise, Numeric):
+        holds = f'check("{exercise.id}", answers)'
     if holds not in cell.source:
         msg = f"{place} ({exercise.id}) must hold {holds}."
         raise CourseError(msg)
 
 
-def checksum(cell: Cell, exercise: Exercise | Written, is_written: bool) -> str:
+def checksum(
+    cell: Cell, exercise: Exercise | Numeric | Written, is_written: bool
+) -> str:
     """Return nbgrader's checksum of a graded cell.
 
     nbgrader sees by it whether a student has written anything into the cell.
@@ -164,6 +210,10 @@ def _check_exercises(notebook: Notebook, problem_set: ProblemSet, source: str) -
         if number != 1:
             many = f"{number or 'no'} graded cells for {exercise.id}"
             msg = f"{source} has {many}; it needs one."
+            raise CourseError(msg)
+        cells = count[grade_id(exercise.id + ANSWERS)]
+        if isinstance(exercise, Numeric) and cells != 1:
+            msg = f"{source} needs one cell {exercise.cell}, but it has {cells}."
             raise CourseError(msg)
 
 

@@ -48,7 +48,7 @@ def write_stubs(solutions: Path, problem_sets: list[ProblemSet]) -> Files:
         module = ".".join(inner.with_suffix("").parts).removesuffix(".__init__")
         ids = {
             item.reference.__name__: item.id
-            for item in exercises
+            for item in reversed(exercises)  # the first that asks for it is named
             if item.reference.__module__ == module
         }
         name = f"solutions/{inner.as_posix()}"

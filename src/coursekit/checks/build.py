@@ -7,16 +7,21 @@ cases of every grading run alike.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import warnings
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from coursekit.checks.answers import numeric_key
 from coursekit.checks.compare import Tolerance, difference
-from coursekit.checks.declare import Exercise, Group
+from coursekit.checks.declare import Case, Exercise, Group, Numeric
 from coursekit.checks.key import Key, KeyCase, KeyGroup
 from coursekit.checks.mark import ExerciseResult, mark
+from coursekit.checks.observers import observe
 from coursekit.checks.outcome import Outcome, call, named
 from coursekit.errors import CourseError
 
@@ -27,13 +32,13 @@ class KeyFaultError(CourseError):
     """A declaration whose cases do not catch or do not name a misconception."""
 
 
-def build_key(exercise: Exercise, seed: int) -> Key:
+def build_key(exercise: Exercise | Numeric, seed: int) -> Key:
     """Draw cases until every misconception is caught and named.
 
     Parameters
     ----------
-    exercise : Exercise
-        The declaration.
+    exercise : Exercise or Numeric
+        The declaration. Of questions with numeric answers there is one key only.
     seed : int
         Start of the random source; equal seeds give equal keys.
 
@@ -52,8 +57,10 @@ def build_key(exercise: Exercise, seed: int) -> Key:
     raise KeyFaultError(msg)
 
 
-def draw_key(exercise: Exercise, seed: int, attempt: int = 0) -> Key:
+def draw_key(exercise: Exercise | Numeric, seed: int, attempt: int = 0) -> Key:
     """Draw the cases once and run the reference and every misconception on them."""
+    if isinstance(exercise, Numeric):
+        return numeric_key(exercise)
     source = [seed, attempt, zlib.crc32(exercise.id.encode())]
     rng = np.random.default_rng(source)
     tolerance = Tolerance(exercise.rtol, exercise.atol)
@@ -68,6 +75,10 @@ def draw_key(exercise: Exercise, seed: int, attempt: int = 0) -> Key:
         tolerance,
         hints,
         groups,
+        exercise.observer,
+        exercise.helper_function,
+        exercise.prepare,
+        tuple(exercise.libraries),
     )
 
 
@@ -87,6 +98,7 @@ def key_faults(key: Key) -> list[str]:
 
 def mark_misconception(key: Key, name: str) -> ExerciseResult:
     """Mark what a misconception gives, as the key has recorded it."""
+    key = dataclasses.replace(key, observer="value")  # it has been observed
     recorded = {
         id(item.case): item.wrong.get(name, item.expected)
         for group in key.groups
@@ -101,7 +113,7 @@ def _draw_group(exercise: Exercise, group: Group, rng: np.random.Generator) -> K
     parameters = tuple(inspect.signature(exercise.reference).parameters)
     cases = []
     for case in group.cases(rng):
-        expected = call(exercise.reference, case)
+        expected = _observed(exercise, exercise.reference, case)
         if expected.kind != "value" and expected.error != "ShapeError":
             msg = f"{exercise.id}: the reference fails on {case.note!r}: {expected}"
             raise KeyFaultError(msg)
@@ -109,11 +121,21 @@ def _draw_group(exercise: Exercise, group: Group, rng: np.random.Generator) -> K
         for item in exercise.misconceptions:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                outcome = named(call(item.function, case), parameters)
+                outcome = _observed(exercise, item.function, case)
+                outcome = named(outcome, parameters)
             if difference(expected, outcome, tolerance) is not None:
                 wrong[item.name] = _without_message(outcome)
         cases.append(KeyCase(case, _without_message(expected), wrong))
     return KeyGroup(group.name, group.points, tuple(cases))
+
+
+def _observed(exercise: Exercise, function: Callable[..., Any], case: Case) -> Outcome:
+    """Report what a function does with a case, as the exercise looks at it."""
+
+    def caller(case: Case) -> Outcome:
+        return call(function, case, exercise.prepare)
+
+    return observe(exercise.observer, caller, case, exercise.helper)
 
 
 def _without_message(outcome: Outcome) -> Outcome:

@@ -10,6 +10,8 @@ import numpy as np
 
 from coursekit.errors import CourseError
 
+ANSWERS = ".answers"  # ends the name of the cell that holds numeric answers
+
 
 @dataclass(frozen=True)
 class Case:
@@ -98,6 +100,17 @@ class Exercise:
         1 to 3.
     minutes : int, default 10
         How long it takes most students.
+    observer : str, default "value"
+        What is compared: a name in `observers.OBSERVERS`. By default it is what the
+        function returns.
+    helper : callable, optional
+        A right function of ours that the observer needs. In the visible check the
+        student's own function of that name takes its place.
+    prepare : str, default ""
+        How the first argument is made from plain values right before the call: a name
+        in `networks.PREPARE`.
+    libraries : sequence of str, default ()
+        Packages beside NumPy that grading has for this exercise: ``("torch",)``.
     """
 
     id: str
@@ -109,6 +122,10 @@ class Exercise:
     atol: float = 1e-6
     difficulty: int = 1
     minutes: int = 10
+    observer: str = "value"
+    helper: Callable[..., Any] | None = None
+    prepare: str = ""
+    libraries: Sequence[str] = ()
 
     @property
     def points(self) -> float:
@@ -118,7 +135,85 @@ class Exercise:
     @property
     def function(self) -> str:
         """Where students find it: ``"convnets.correlation:correlate1d"``."""
-        return f"{self.reference.__module__}:{self.reference.__name__}"
+        return _place(self.reference)
+
+    @property
+    def helper_function(self) -> str:
+        """Where the helper is found, or nothing if there is none."""
+        return "" if self.helper is None else _place(self.helper)
+
+
+def _place(function: Callable[..., Any]) -> str:
+    """Say where a function is found: ``"convnets.correlation:correlate1d"``."""
+    return f"{function.__module__}:{function.__name__}"
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A number that somebody gets who makes a certain mistake.
+
+    Parameters
+    ----------
+    name : str
+        The mistake in a few words, unique in the exercise.
+    hint : str
+        One or two sentences that lead to the mistake without giving the number.
+    value : float
+        What the mistake gives.
+    """
+
+    name: str
+    hint: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question whose answer is a number.
+
+    Parameters
+    ----------
+    name : str
+        Its key in the notebook's dictionary of answers.
+    text : str
+        What is asked for, as a row of the student's report.
+    value : float
+        The right number; six digits are compared.
+    points : float
+        What it is worth.
+    mistakes : sequence of WrongAnswer
+        Numbers that show a mistake.
+    """
+
+    name: str
+    text: str
+    value: float
+    points: float
+    mistakes: Sequence[WrongAnswer]
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """Numbers that students write into the notebook, worked out by hand.
+
+    They are read as literals and arithmetic, and never executed.
+    """
+
+    id: str
+    title: str
+    answers: Sequence[Answer]
+    difficulty: int = 1
+    minutes: int = 10
+
+    @property
+    def points(self) -> float:
+        """What all answers together are worth."""
+        return sum(answer.points for answer in self.answers)
+
+    @property
+    def cell(self) -> str:
+        """Name the cell in which the answers stand."""
+        return f"{self.id}{ANSWERS}"
 
 
 @dataclass(frozen=True)
@@ -152,14 +247,14 @@ class ProblemSet:
         One line.
     files : sequence of str
         Source files that students edit, relative to the folder of `convnets`.
-    exercises : sequence of Exercise or Written
+    exercises : sequence of Exercise, Numeric or Written
         In the order of the notebook.
     """
 
     id: str
     title: str
     files: Sequence[str]
-    exercises: Sequence[Exercise | Written]
+    exercises: Sequence[Exercise | Numeric | Written]
 
     @property
     def points(self) -> float:
@@ -171,7 +266,12 @@ class ProblemSet:
         """The exercises that are checked by running code."""
         return [item for item in self.exercises if isinstance(item, Exercise)]
 
-    def find(self, exercise_id: str) -> Exercise | Written:
+    @property
+    def checked(self) -> list[Exercise | Numeric]:
+        """The exercises that are marked without a person."""
+        return [item for item in self.exercises if not isinstance(item, Written)]
+
+    def find(self, exercise_id: str) -> Exercise | Numeric | Written:
         """Return one exercise by its id."""
         for exercise in self.exercises:
             if exercise.id == exercise_id:

@@ -68,6 +68,10 @@ class Key:
         The hint of every misconception, by its name, in declared order.
     groups : tuple of KeyGroup
         What earns points.
+    observer, helper, prepare : str
+        As declared; the helper as ``"convnets.im2col:conv2d"``.
+    libraries : tuple of str
+        Packages beside NumPy that the function may use.
     """
 
     exercise: str
@@ -77,6 +81,15 @@ class Key:
     tolerance: Tolerance
     hints: dict[str, str]
     groups: tuple[KeyGroup, ...]
+    observer: str = "value"
+    helper: str = ""
+    prepare: str = ""
+    libraries: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is about numbers in the notebook and not about a function."""
+        return not self.function
 
     @property
     def points(self) -> float:
@@ -94,6 +107,7 @@ def key_to_json(key: Key) -> dict[str, Any]:
         "rtol": key.tolerance.rtol,
         "atol": key.tolerance.atol,
         "hints": key.hints,
+        **_rare_fields(key),
         "groups": [
             {
                 "name": group.name,
@@ -123,7 +137,22 @@ def key_from_json(tree: dict[str, Any]) -> Key:
         Tolerance(tree["rtol"], tree["atol"]),
         tree["hints"],
         groups,
+        tree.get("observer", "value"),
+        tree.get("helper", ""),
+        tree.get("prepare", ""),
+        tuple(tree.get("libraries", ())),
     )
+
+
+def _rare_fields(key: Key) -> dict[str, Any]:
+    """Return the fields that few exercises use, where they are not as usual."""
+    fields = {
+        "observer": "" if key.observer == "value" else key.observer,
+        "helper": key.helper,
+        "prepare": key.prepare,
+        "libraries": list(key.libraries),
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 @functools.cache

@@ -18,17 +18,30 @@ DRAWING = ("matplotlib", "mpl_toolkits", "IPython", "ipywidgets")
 PROVIDED = frozenset(
     {*sys.stdlib_module_names, *DRAWING, "coursekit", PACKAGE, "numpy"}
 )
-LIBRARIES = "Grading has NumPy and Python's own library, and no other package."
+NAMES = {"torch": "PyTorch"}  # of packages that some exercises may use
 
 
-def is_provided(module: str | None) -> bool:
+def libraries_sentence(more: Sequence[str] = ()) -> str:
+    """Say what grading has: `more` are the packages that an exercise may use too."""
+    names = ", ".join(["NumPy", *(NAMES[name] for name in more)])
+    return f"Grading has {names} and Python's own library, and no other package."
+
+
+def is_provided(module: str | None, more: Sequence[str] = ()) -> bool:
     """Whether grading has a module; one without a name is not looked for."""
-    return module is None or module.partition(".")[0] in PROVIDED
+    top = (module or PACKAGE).partition(".")[0]
+    return top in PROVIDED or top in more
 
 
 @contextmanager
-def only_what_grading_has() -> Iterator[None]:
-    """Let imports by `convnets` fail as they fail in grading, and no other import."""
+def only_what_grading_has(more: Sequence[str] = ()) -> Iterator[None]:
+    """Let imports by `convnets` fail as they fail in grading, and no other import.
+
+    Parameters
+    ----------
+    more : sequence of str, default ()
+        Packages that the exercise may use beside NumPy.
+    """
     original = builtins.__import__
 
     def restricted(
@@ -39,7 +52,7 @@ def only_what_grading_has() -> Iterator[None]:
         level: int = 0,
     ) -> ModuleType:
         importer = str((globals or {}).get("__name__", "")).partition(".")[0]
-        if importer == PACKAGE and level == 0 and not is_provided(name):
+        if importer == PACKAGE and level == 0 and not is_provided(name, more):
             msg = f"No module named {name!r}"
             raise ModuleNotFoundError(msg, name=name)
         return original(name, globals, locals, fromlist or (), level)

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.checks.answers import hidden_difference
 from coursekit.checks.compare import Difference, difference
 from coursekit.checks.declare import Case
 from coursekit.checks.key import Key, KeyCase, KeyGroup
+from coursekit.checks.observers import Caller, observe
 from coursekit.checks.outcome import Outcome, named
-
-Caller = Callable[[Case], Outcome]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,11 @@ class ExerciseResult:
         return sum(group.earned for group in self.groups)
 
     @property
+    def is_numeric(self) -> bool:
+        """Whether it is about numbers in the notebook and not about a function."""
+        return not self.function
+
+    @property
     def misconceptions(self) -> list[str]:
         """Names of the mistakes found, each once."""
         failures = [group.failure for group in self.groups if group.failure]
@@ -108,7 +113,9 @@ class ExerciseResult:
         return bool(failures) and all(f.got.kind == "stub" for f in failures)
 
 
-def mark(key: Key, caller: Caller) -> ExerciseResult:
+def mark(
+    key: Key, caller: Caller, helper: Callable[..., Any] | None = None
+) -> ExerciseResult:
     """Run every case of every group, even when one fails.
 
     Parameters
@@ -117,11 +124,15 @@ def mark(key: Key, caller: Caller) -> ExerciseResult:
         Inputs and outcomes.
     caller : callable
         Calls the student's function with a case and reports the outcome.
+    helper : callable, optional
+        The right function that the key's observer needs.
     """
-    outcomes = [
-        [named(caller(item.case), key.parameters) for item in group.cases]
-        for group in key.groups
-    ]
+
+    def seen(case: Case) -> Outcome:
+        outcome = observe(key.observer, caller, case, helper)
+        return named(outcome, key.parameters)
+
+    outcomes = [[seen(item.case) for item in group.cases] for group in key.groups]
     groups = tuple(
         _mark_group(key, group, got, outcomes)
         for group, got in zip(key.groups, outcomes, strict=True)
@@ -147,6 +158,8 @@ def _mark_group(
     failures = []
     for item, outcome in zip(group.cases, got, strict=True):
         why = difference(item.expected, outcome, key.tolerance)
+        if why is not None and key.is_numeric:
+            why = hidden_difference(outcome)
         if why is not None:
             failures.append(Failure(item.case, item.expected, outcome, why))
     smallest = min(failures, key=_size, default=None)

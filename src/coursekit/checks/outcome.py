@@ -13,6 +13,7 @@ import numpy as np
 
 from coursekit.checks.codec import CodecError, plain
 from coursekit.checks.declare import Case
+from coursekit.checks.networks import PREPARE
 
 KINDS = ("value", "error", "stub", "bad type", "timeout", "crash")
 MESSAGE_LIMIT = 400  # characters of a student's error message that we repeat
@@ -77,15 +78,24 @@ class Outcome:
         return cls(kind, value, printable(error, 100), printable(message), names)
 
 
-def call(function: Callable[..., Any], case: Case) -> Outcome:
+def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome:
     """Call a function and report what happened, whatever it was.
 
     The function gets copies, so that a case can be used again. Only an interrupt from
     the keyboard is passed on.
+
+    Parameters
+    ----------
+    function : callable
+        The student's, or one of ours.
+    case : Case
+        The arguments.
+    prepare : str, default ""
+        How the arguments are made from plain values: a name in `networks.PREPARE`.
     """
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
     try:
-        value = function(*args, **kwargs)
+        value = function(*PREPARE[prepare](args), **kwargs)
     except KeyboardInterrupt:
         raise
     except NotImplementedError as err:
@@ -147,4 +157,7 @@ def _unchanged(old: Any, new: Any) -> bool:
         return same and np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
     if isinstance(old, list | tuple):
         return len(old) == len(new) and all(map(_unchanged, old, new))
+    if isinstance(old, dict):
+        same = isinstance(new, dict) and old.keys() == new.keys()
+        return same and all(_unchanged(old[name], new[name]) for name in old)
     return bool(old == new)

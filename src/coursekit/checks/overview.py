@@ -13,7 +13,7 @@ from coursekit.links import MESSAGES_URL
 
 Results = Mapping[str, ExerciseResult]
 
-ID_WIDTH = 24  # the longest exercise id fits
+ID_WIDTH = 32  # the longest exercise id fits
 INDENT = 8  # where ids begin
 
 

@@ -22,12 +22,15 @@ class Asked:
         What it is worth.
     is_written : bool
         Whether it is an answer in prose, marked by a person.
+    is_numeric : bool, default False
+        Whether it is about numbers in the notebook.
     """
 
     id: str
     title: str
     points: float
     is_written: bool
+    is_numeric: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,13 @@ def load_released(problem_set: str) -> Released:
         raise CourseError(msg)
     tree = json.loads((KEYS / f"{problem_set}.json").read_text(encoding="utf-8"))
     exercises = tuple(
-        Asked(item["id"], item["title"], item["points"], item["written"])
+        Asked(
+            item["id"],
+            item["title"],
+            item["points"],
+            item["written"],
+            item.get("numeric", False),
+        )
         for item in tree["exercises"]
     )
     return Released(problem_set, tree["title"], tuple(tree["files"]), exercises)

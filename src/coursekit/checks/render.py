@@ -72,6 +72,8 @@ def distinct_failures(result: ExerciseResult) -> list[GroupResult]:
         if group.failure is None:
             continue
         sign = group.failure.misconception or group.failure.why.reason
+        if result.is_numeric:
+            sign = group.name  # every question is a matter of its own
         if sign not in seen:
             chosen.append(group)
             seen.add(sign)
@@ -150,7 +152,8 @@ def _failure_lines(result: ExerciseResult, group: GroupResult) -> list[str]:
     failure = group.failure
     assert failure is not None
     lines = _wrap(group.name)
-    lines += _wrap(f"The smallest case that fails: {failure.case.note}", "  ")
+    if not result.is_numeric:
+        lines += _wrap(f"The smallest case that fails: {failure.case.note}", "  ")
     lines += _call_lines(result, failure)
     for sentence in explanation(failure):
         lines += _wrap(sentence, "  ")
@@ -168,9 +171,12 @@ def _html_explanation(result: ExerciseResult) -> str:
         failure = group.failure
         assert failure is not None
         lines = _call_lines(result, failure)
-        head = f"{group.name}: the smallest case that fails ({failure.case.note})"
+        head = group.name
+        if not result.is_numeric:
+            head += f": the smallest case that fails ({failure.case.note})"
         parts.append(f"<p><b>{html.escape(head)}</b></p>")
-        parts.append(f"<pre>{html.escape(chr(10).join(lines))}</pre>")
+        if lines:
+            parts.append(f"<pre>{html.escape(chr(10).join(lines))}</pre>")
         parts += [_paragraph(sentence) for sentence in explanation(failure)]
         parts.append(_more(failure.why.reason))
     return "".join(parts)
@@ -178,6 +184,8 @@ def _html_explanation(result: ExerciseResult) -> str:
 
 def _call_lines(result: ExerciseResult, failure: Failure) -> list[str]:
     """Lay out a call, its arrays, what was expected and what came."""
+    if result.is_numeric:
+        return []  # there is no call, and the right number stays hidden
     lines = _wrap(call_text(result, failure), "  ")
     for name, value in _named_arrays(result, failure):
         lines += _labelled(name, show_value(value))
@@ -211,7 +219,12 @@ def _broken(row: str, indent: str) -> list[str]:
 
 
 def _untouched_sentence(result: ExerciseResult) -> str:
-    """Say where to write a function that nobody has written yet."""
+    """Say where to write what nobody has written yet."""
+    if result.is_numeric:
+        return (
+            "Not answered yet: write your numbers in the place of `None`, run that "
+            "cell, and check again."
+        )
     module, _, function = result.function.rpartition(":")
     path = "src/" + module.replace(".", "/") + ".py"
     return f"Not written yet: open {path}, write `{function}`, and check again."

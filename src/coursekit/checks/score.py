@@ -23,7 +23,7 @@ SECONDS = 30.0  # how long all exercises together may take before one is stopped
 
 
 def run_checks(problem_set: str, seconds: float = SECONDS) -> dict[str, ExerciseResult]:
-    """Check every exercise, whatever the code does.
+    """Check every function, whatever the code does; numeric answers are left out.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def run_checks(problem_set: str, seconds: float = SECONDS) -> dict[str, Exercise
     dict of str to ExerciseResult
         By exercise id, in the order of the problem set.
     """
-    keys = load_keys(problem_set)
+    everything = load_keys(problem_set)
+    keys = {name: key for name, key in everything.items() if not key.is_numeric}
     results: dict[str, ExerciseResult] = {}
     while len(results) < len(keys):
         waiting = [name for name in keys if name not in results]

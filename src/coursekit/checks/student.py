@@ -7,17 +7,28 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
+from coursekit.checks.answers import (
+    UNREADABLE,
+    AnswersError,
+    answer_outcome,
+    read_answers,
+)
 from coursekit.checks.compare import Difference
 from coursekit.checks.key import Key, load_key
-from coursekit.checks.libraries import LIBRARIES, is_provided, only_what_grading_has
+from coursekit.checks.libraries import (
+    is_provided,
+    libraries_sentence,
+    only_what_grading_has,
+)
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
 from coursekit.checks.outcome import call, error_name, error_text
 from coursekit.checks.render import STYLE, to_html, to_text
+from coursekit.errors import CourseError
 
 PACKAGE = "convnets"
 
@@ -39,7 +50,7 @@ class CheckReport:
         return STYLE + to_html(self.result)
 
 
-def check(exercise_id: str) -> CheckReport:
+def check(exercise_id: str, answers: Mapping[str, Any] | None = None) -> CheckReport:
     """Check one exercise and show what works, what does not, and why.
 
     The module is read from disk again, so there is no need to restart the kernel after
@@ -49,29 +60,82 @@ def check(exercise_id: str) -> CheckReport:
     ----------
     exercise_id : str
         Such as ``"ps1.correlate2d"``.
+    answers : mapping of str to number, optional
+        The numbers to check, where an exercise asks for numbers and not for a function.
 
     Raises
     ------
     CourseError
         If there is no such exercise.
     """
-    return CheckReport(check_result(exercise_id))
+    return CheckReport(check_result(exercise_id, answers))
 
 
-def check_result(exercise_id: str) -> ExerciseResult:
-    """Check one exercise and return the result without showing it."""
+def check_result(
+    exercise_id: str, answers: Mapping[str, Any] | None = None
+) -> ExerciseResult:
+    """Check one exercise and return the result without showing it.
+
+    Numeric answers that are not given are read from the saved notebook.
+    """
     key = load_key(exercise_id)
-    with _stderr_on_stdout(), only_what_grading_has(), _no_sudden_end():
-        found = load_function(key)
+    if key.is_numeric and answers is not None:
+        given = dict(answers)
+        return mark(key, lambda case: answer_outcome(exercise_id, given, case))
+    if key.is_numeric:
+        return numeric_result(exercise_id)
+    with _stderr_on_stdout(), only_what_grading_has(key.libraries), _no_sudden_end():
+        found = load_function(key.function, key.libraries)
         if isinstance(found, Difference):
             return unmarked(key, found)
         function = found
-        return mark(key, lambda case: call(function, case))
+        helper = load_helper(key) if key.helper else None
+        return mark(key, lambda case: call(function, case, key.prepare), helper)
 
 
-def load_function(key: Key) -> Callable[..., Any] | Difference:
+def mark_answers(key: Key, text: str) -> ExerciseResult:
+    """Mark numeric answers as they stand in a notebook's cell."""
+    try:
+        answers = read_answers(text)
+    except AnswersError as err:
+        return unmarked(key, Difference(UNREADABLE, str(err)))
+    return mark(key, lambda case: answer_outcome(key.exercise, answers, case))
+
+
+def numeric_result(
+    exercise_id: str, cells: list[dict[str, Any]] | None = None
+) -> ExerciseResult:
+    """Mark the numbers in a notebook.
+
+    Parameters
+    ----------
+    exercise_id : str
+        Such as ``"ps2.numbers"``.
+    cells : list of dict, optional
+        The notebook's cells; by default those of the notebook as it is saved.
+    """
+    from coursekit.submission_notebook import answers_text, saved_cells
+
+    key = load_key(exercise_id)
+    try:
+        if cells is None:
+            cells = saved_cells(exercise_id.partition(".")[0])
+        return mark_answers(key, answers_text(exercise_id, cells))
+    except CourseError as err:
+        return unmarked(key, Difference("no-answers", str(err)))
+
+
+def load_helper(key: Key) -> Callable[..., Any] | None:
+    """Import the student's own function that a check makes use of."""
+    found = load_function(key.helper, key.libraries)
+    return None if isinstance(found, Difference) else found
+
+
+def load_function(
+    function: str, libraries: Sequence[str] = ()
+) -> Callable[..., Any] | Difference:
     """Import a student's function from disk, or say why it cannot be had."""
-    module_name, _, name = key.function.partition(":")
+    module_name, _, name = function.partition(":")
     _prefer_submission()
     try:
         module = fresh_module(module_name)
@@ -81,12 +145,13 @@ def load_function(key: Key) -> Callable[..., Any] | Difference:
         text = f"The file calls a stub: {error_text(err)}"
         return Difference("not-implemented", text)
     except BaseException as err:
-        return Difference("cannot-import", import_sentence(module_name, err))
-    function = getattr(module, name, None)
-    if not callable(function):
+        sentence = import_sentence(module_name, err, libraries)
+        return Difference("cannot-import", sentence)
+    found = getattr(module, name, None)
+    if not callable(found):
         file = module_name.rpartition(".")[2] + ".py"
         return Difference("cannot-import", f"{file} has no function `{name}`.")
-    return function  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]
 
 
 def fresh_module(name: str) -> ModuleType:
@@ -101,7 +166,9 @@ def fresh_module(name: str) -> ModuleType:
     return _execute(name)
 
 
-def import_sentence(module_name: str, err: BaseException) -> str:
+def import_sentence(
+    module_name: str, err: BaseException, libraries: Sequence[str] = ()
+) -> str:
     """Say in one sentence why a student's file cannot be imported."""
     file = module_name.rpartition(".")[2] + ".py"
     if isinstance(err, SyntaxError):
@@ -110,8 +177,9 @@ def import_sentence(module_name: str, err: BaseException) -> str:
         return f"{file} cannot be read as Python: {err.msg}{where}."
     if isinstance(err, ModuleNotFoundError) and err.name == module_name:
         return f"{file} is missing. Put it back into src/{PACKAGE}."
-    is_foreign = isinstance(err, ModuleNotFoundError) and not is_provided(err.name)
-    advice = f". {LIBRARIES}" if is_foreign else ""
+    is_missing = isinstance(err, ModuleNotFoundError)
+    is_foreign = is_missing and not is_provided(getattr(err, "name", None), libraries)
+    advice = f". {libraries_sentence(libraries)}" if is_foreign else ""
     return f"{file} cannot be imported: {error_name(err)}: {error_text(err)}{advice}"
 
 

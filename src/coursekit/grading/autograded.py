@@ -45,7 +45,8 @@ def autograded_notebook(
         if name in answers:
             cell["source"] = answers[name]
         if name in results:
-            cells.append(_source_cell(results[name], sources))
+            if not results[name].is_numeric:
+                cells.append(_source_cell(results[name], sources))
             cell["outputs"] = [_output(results[name])]
         cells.append(cell)
     notebook["cells"] = cells

@@ -55,14 +55,15 @@ class Bundle:
         The declaration.
     released : dict
         The released notebook, as JSON.
-    init : str
-        Text of our ``convnets/__init__.py``, which students do not replace.
+    given : dict of str to str
+        Text of the files of the package that hold nothing to complete, by name. They
+        are ours, and students do not replace them: ``"convnets/__init__.py"``.
     """
 
     paths: BundlePaths
     problem_set: ProblemSet
     released: dict[str, Any]
-    init: str
+    given: dict[str, str]
 
     @property
     def digest(self) -> str:
@@ -104,15 +105,27 @@ def load_bundle(solutions: Path, notebook: Path, problem_set: str) -> Bundle:
     except (OSError, ValueError, KeyError, TypeError) as err:
         msg = f"The released notebook {notebook} cannot be read. Run `course release`."
         raise CourseError(msg) from err
-    init = (solutions / PACKAGE / "__init__.py").read_text(encoding="utf-8")
-    if MARKER in init:
+    digest = _digest(solutions, notebook)
+    paths = BundlePaths(solutions, notebook, problem_set, digest)
+    return Bundle(paths, declared, released, _given_files(solutions))
+
+
+def _given_files(solutions: Path) -> dict[str, str]:
+    """Read the files of the package without a solution; students' code can read them.
+
+    Raises
+    ------
+    CourseError
+        If the package itself holds one.
+    """
+    files = sorted((solutions / PACKAGE).glob("*.py"))
+    texts = {f"{PACKAGE}/{path.name}": path.read_text("utf-8") for path in files}
+    if MARKER in texts[f"{PACKAGE}/__init__.py"]:
         msg = (
             f"{PACKAGE}/__init__.py must hold no solution; students' code can read it."
         )
         raise CourseError(msg)
-    digest = _digest(solutions, notebook)
-    paths = BundlePaths(solutions, notebook, problem_set, digest)
-    return Bundle(paths, declared, released, init)
+    return {name: text for name, text in texts.items() if MARKER not in text}
 
 
 @functools.lru_cache(maxsize=4)

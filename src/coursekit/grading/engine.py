@@ -134,5 +134,5 @@ def _grader_error(
         remarks=snapshot.remarks,
         problem=snapshot.problem,
         grader_error=line,
-        ungraded={exercise.id: line for exercise in bundle.problem_set.functions},
+        ungraded={exercise.id: line for exercise in bundle.problem_set.checked},
     )

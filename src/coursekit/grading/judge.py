@@ -17,9 +17,9 @@ import numpy as np
 from coursekit.checks.build import build_key
 from coursekit.checks.codec import CodecError
 from coursekit.checks.compare import Difference
-from coursekit.checks.declare import Case, Exercise
+from coursekit.checks.declare import Case, Exercise, Numeric
 from coursekit.checks.key import Key
-from coursekit.checks.libraries import LIBRARIES
+from coursekit.checks.libraries import libraries_sentence
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
 from coursekit.checks.outcome import Outcome
 from coursekit.checks.student import import_sentence
@@ -45,7 +45,7 @@ def hidden_key(paths: BundlePaths, exercise_id: str, seed: int) -> Key:
         Whatever the declaration raises; the fault is ours.
     """
     exercise = cached_bundle(paths).problem_set.find(exercise_id)
-    assert isinstance(exercise, Exercise)
+    assert isinstance(exercise, Exercise | Numeric)
     return build_key(exercise, seed)
 
 
@@ -53,7 +53,11 @@ NOT_SUBMITTED = "not-submitted"
 
 
 def judge_exercise(
-    key: Key, sources: Mapping[str, str], start: Starter, limits: Limits
+    key: Key,
+    sources: Mapping[str, str],
+    start: Starter,
+    limits: Limits,
+    helper: Callable[..., Any] | None = None,
 ) -> ExerciseResult:
     """Mark an exercise.
 
@@ -67,6 +71,8 @@ def judge_exercise(
         Gives a fresh student process.
     limits : Limits
         How long to wait.
+    helper : callable, optional
+        Our own right function, where the exercise's observer needs one.
     """
     module = key.function.partition(":")[0]
     file = module.replace(".", "/") + ".py"
@@ -77,7 +83,7 @@ def judge_exercise(
         problem = examination.begin()
         if problem is not None:
             return unmarked(key, problem)
-        return mark(key, examination.ask)
+        return mark(key, examination.ask, helper)
 
 
 class Examination:
@@ -158,6 +164,7 @@ class Examination:
                 "module": self._module,
                 "function": self._function,
                 "sources": self._sources,
+                "prepare": self.key.prepare,
             }
             report = self._exchange(request, self.limits.reply_bytes)
         except (LateError, ClosedError, CodecError) as err:
@@ -183,11 +190,11 @@ class Examination:
             case "syntax":
                 err = SyntaxError(message)
                 err.msg, err.lineno = message, line if type(line) is int else None
-                sentence = import_sentence(self._module, err)
+                sentence = import_sentence(self._module, err, self.key.libraries)
             case _:
                 sentence = f"{self._file} cannot be imported: {message}"
                 if message.startswith("ModuleNotFoundError"):
-                    sentence += f". {LIBRARIES}"
+                    sentence += f". {libraries_sentence(self.key.libraries)}"
         return Difference("cannot-import", sentence)
 
     def _exchange(self, message: Any, reply_bytes: int) -> Any:

@@ -11,15 +11,14 @@ import sys
 
 
 def main() -> None:
-    """Import the template, forget where it came from, and run it."""
+    """Import the template, forget how it was started, and run it."""
     order = json.loads(sys.argv[1])
     standard = list(sys.path)
     sys.path += order.pop("path")
     from coursekit.grading import template
 
-    sys.path[:] = standard
     sys.argv[:] = sys.orig_argv[:] = ["student"]
-    template.run(**order)
+    template.run(standard=standard, **order)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def serve(wire: Wire) -> None:
         wire.send({} if callable(found) else found)
         while callable(found):
             args, kwargs = wire.receive(SOURCES_BYTES)
-            _answer(wire, call(found, Case("", args, kwargs)))
+            _answer(wire, call(found, Case("", args, kwargs), request["prepare"]))
     except ClosedError:
         return
 

@@ -7,16 +7,17 @@ import sys
 from dataclasses import dataclass
 
 from coursekit.checks.compare import Difference
-from coursekit.checks.declare import Exercise
+from coursekit.checks.declare import Exercise, Numeric, grade_id
 from coursekit.checks.key import Key
 from coursekit.checks.mark import ExerciseResult, unmarked
+from coursekit.checks.student import mark_answers
 from coursekit.errors import CourseError
 from coursekit.grading.bundle import Bundle
-from coursekit.grading.judge import hidden_key, judge_exercise
+from coursekit.grading.judge import NOT_SUBMITTED, hidden_key, judge_exercise
 from coursekit.grading.level import Level, Limits
 from coursekit.grading.result import SubmissionResult
 from coursekit.grading.snapshot import Snapshot
-from coursekit.grading.transplant import transplant
+from coursekit.grading.transplant import Transplant, transplant
 from coursekit.grading.warm import GraderFault, StudentProcess, Template, start_template
 
 DEFAULT_LIMITS = Limits()
@@ -86,14 +87,13 @@ def grade(
     head = (snapshot.student, snapshot.problem_set, snapshot.digest, terms.seed, level)
     if snapshot.folder is None:
         problem = snapshot.problem or "Nothing was handed in."
-        ungraded = {exercise.id: problem for exercise in bundle.problem_set.functions}
+        ungraded = {exercise.id: problem for exercise in bundle.problem_set.checked}
         remarks = snapshot.remarks
         return SubmissionResult(
             *head, remarks=remarks, problem=problem, ungraded=ungraded
         )
     taken = transplant(snapshot, bundle)
-    sources = {"convnets/__init__.py": bundle.init, **taken.sources}
-    scored, ungraded = _judge_all(bundle, sources, terms)
+    scored, ungraded = _judge_all(bundle, taken, terms)
     return SubmissionResult(
         *head,
         exercises=tuple(scored),
@@ -106,19 +106,34 @@ def grade(
 
 
 def _judge_all(
-    bundle: Bundle, sources: dict[str, str], terms: Terms
+    bundle: Bundle, taken: Transplant, terms: Terms
 ) -> tuple[list[ExerciseResult], dict[str, str]]:
     """Mark every exercise on its own, and list those that we could not mark."""
+    sources = {**bundle.given, **taken.sources}
     scored: list[ExerciseResult] = []
     ungraded: dict[str, str] = {}
     stuck: dict[str, Difference] = {}
-    for exercise in bundle.problem_set.functions:
+    for exercise in bundle.problem_set.checked:
         try:
             key = hidden_key(bundle.paths, exercise.id, terms.seed)
-            scored.append(_judge(key, exercise, sources, terms, stuck))
+            if isinstance(exercise, Numeric):
+                scored.append(_judge_answers(key, exercise, taken.answers))
+            else:
+                scored.append(_judge(key, exercise, sources, terms, stuck))
         except Exception as err:  # ours, whatever it is: students' code is elsewhere
             ungraded[exercise.id] = f"{exercise.id}: {type(err).__name__}: {err}"
     return scored, ungraded
+
+
+def _judge_answers(
+    key: Key, exercise: Numeric, answers: dict[str, str]
+) -> ExerciseResult:
+    """Mark numeric answers, which are read and not run."""
+    name = grade_id(exercise.cell)
+    if name not in answers:
+        sentence = f"The cell {name} is missing or cannot be read."
+        return unmarked(key, Difference(NOT_SUBMITTED, sentence))
+    return mark_answers(key, answers[name])
 
 
 def _judge(
@@ -134,33 +149,44 @@ def _judge(
         return unmarked(key, stuck[module])
 
     def start() -> StudentProcess:
-        return start_student(terms)
+        return start_student(terms, tuple(exercise.libraries))
 
-    result = judge_exercise(key, sources, start, terms.limits)
+    result = judge_exercise(key, sources, start, terms.limits, exercise.helper)
     if result.problem is not None and result.problem.reason == "took-too-long":
         stuck[module] = result.problem
     return result
 
 
-def start_student(terms: Terms) -> StudentProcess:
-    """Get a student process, from a new template if the old one has gone."""
+def start_student(terms: Terms, libraries: tuple[str, ...] = ()) -> StudentProcess:
+    """Get a student process, from a new template if the old one has gone.
+
+    Parameters
+    ----------
+    terms : Terms
+        How it is confined, and what it may use.
+    libraries : tuple of str, default ()
+        Packages that it has beside NumPy.
+    """
     try:
-        return _template(terms.required_level).start_student(terms.limits)
+        template = _template(terms.required_level, libraries)
+        return template.start_student(terms.limits)
     except GraderFault:
         close_templates()
-        return _template(terms.required_level).start_student(terms.limits)
+        template = _template(terms.required_level, libraries)
+        return template.start_student(terms.limits)
 
 
-def _template(required_level: str) -> Template:
+def _template(required_level: str, libraries: tuple[str, ...] = ()) -> Template:
     """Return this process's template, started when first needed."""
     if not sys.platform.startswith("linux"):
         msg = "Students' code can be confined on Linux only. Grade in a container."
         raise CourseError(msg)
     for template in _templates:
-        if template.level.reaches(required_level):
+        known = template.libraries == libraries
+        if known and template.level.reaches(required_level):
             return template
     try:
-        _templates.append(start_template(required_level))
+        _templates.append(start_template(required_level, libraries))
     except GraderFault as err:
         raise CourseError(str(err)) from err
     return _templates[-1]

@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,15 +48,28 @@ PRELOADED = (
     "timeit",
     "unittest.mock",
 )
+# Loaded for the exercises that may use a package.
+MORE = {"torch": ("torch", "torch.nn.functional")}
 
 
-def run(control: int, folders: list[str], namespaces: bool, filters: bool) -> None:
+def run(
+    control: int,
+    standard: list[str],
+    libraries: list[str],
+    folders: list[str],
+    namespaces: bool,
+    filters: bool,
+) -> None:
     """Load the libraries, enter the sandbox, report, and serve.
 
     Parameters
     ----------
     control : int
         Descriptor of the socket on which requests come.
+    standard : list of str
+        The folders of Python's own library: all that can be imported from later.
+    libraries : list of str
+        Packages to load beside NumPy.
     folders : list of str
         Folders of the packages that students may use.
     namespaces, filters : bool
@@ -63,6 +77,8 @@ def run(control: int, folders: list[str], namespaces: bool, filters: bool) -> No
     """
     requests = socket.socket(fileno=control)
     try:
+        load(libraries)
+        sys.path[:] = standard
         prepared = prepare([Path(folder) for folder in folders], namespaces, filters)
     except Exception as err:  # the judge decides what to do about it
         report: dict[str, Any] = {"error": f"{type(err).__name__}: {err}"}
@@ -76,16 +92,20 @@ def run(control: int, folders: list[str], namespaces: bool, filters: bool) -> No
         fork_guard(prepared, Limits(**json.loads(message)), descriptors)
 
 
+def load(libraries: Sequence[str]) -> None:
+    """Import what no student's import should have to wait for."""
+    for name in (*PRELOADED, *(name for item in libraries for name in MORE[item])):
+        importlib.import_module(name)
+
+
 def prepare(folders: list[Path], namespaces: bool, filters: bool) -> Sandbox:
-    """Import, enter the sandbox, and run an empty student process in it.
+    """Enter the sandbox, and run an empty student process in it.
 
     Raises
     ------
     OSError, RuntimeError
         If any of that is not possible here.
     """
-    for name in PRELOADED:
-        importlib.import_module(name)
     standin.install()
     if sandbox.thread_count() != 1:
         msg = "The template has more than one thread, so it cannot fork safely."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import socket
 import subprocess
@@ -41,6 +42,8 @@ class Template:
     ----------
     namespaces, filters : bool
         How it confines.
+    libraries : tuple of str, default ()
+        Packages that it has beside NumPy.
 
     Raises
     ------
@@ -48,12 +51,19 @@ class Template:
         If it cannot be started like this here.
     """
 
-    def __init__(self, namespaces: bool = True, filters: bool = True) -> None:
+    def __init__(
+        self,
+        namespaces: bool = True,
+        filters: bool = True,
+        libraries: tuple[str, ...] = (),
+    ) -> None:
+        self.libraries = libraries
         self.control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         order = {
-            "path": [str(folder) for folder in _import_folders()],
+            "path": [str(folder) for folder in _import_folders(libraries)],
             "control": theirs.fileno(),
-            "folders": [str(folder) for folder in student_folders()],
+            "libraries": list(libraries),
+            "folders": [str(folder) for folder in student_folders(libraries)],
             "namespaces": namespaces,
             "filters": filters,
         }
@@ -172,13 +182,15 @@ class StudentProcess:
         self.leash.close()
 
 
-def start_template(required: str = "full") -> Template:
+def start_template(required: str = "full", libraries: tuple[str, ...] = ()) -> Template:
     """Start a template in the best way that works here.
 
     Parameters
     ----------
     required : str
         The lowest rank of `Level` to accept.
+    libraries : tuple of str, default ()
+        Packages that it has beside NumPy.
 
     Raises
     ------
@@ -188,7 +200,7 @@ def start_template(required: str = "full") -> Template:
     faults = []
     for namespaces, filters in WAYS:
         try:
-            template = Template(namespaces, filters)
+            template = Template(namespaces, filters, libraries)
         except GraderFault as err:
             faults.append(str(err))
             continue
@@ -200,13 +212,31 @@ def start_template(required: str = "full") -> Template:
     raise GraderFault(msg)
 
 
-def student_folders() -> list[Path]:
+def student_folders(libraries: tuple[str, ...] = ()) -> list[Path]:
     """List the folders of the packages that students' code may use."""
     package = Path(np.__file__).parent
-    libraries = package.with_name("numpy.libs")
-    return [package, *([libraries] if libraries.is_dir() else [])]
+    compiled = package.with_name("numpy.libs")
+    more = [_package_folder(name) for name in libraries]
+    return [package, *([compiled] if compiled.is_dir() else []), *more]
 
 
-def _import_folders() -> list[Path]:
-    """List where the template finds NumPy and the course."""
-    return [Path(coursekit.__file__).parents[1], Path(np.__file__).parents[1]]
+def _import_folders(libraries: tuple[str, ...]) -> list[Path]:
+    """List where the template finds NumPy, other packages, and the course."""
+    folders = [Path(coursekit.__file__).parents[1], Path(np.__file__).parents[1]]
+    folders += [_package_folder(name).parent for name in libraries]
+    return list(dict.fromkeys(folders))
+
+
+def _package_folder(name: str) -> Path:
+    """Return the folder of an installed package, without importing it.
+
+    Raises
+    ------
+    GraderFault
+        If it is not installed.
+    """
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        msg = f"The package {name} is not installed, but exercises need it."
+        raise GraderFault(msg)
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -1,0 +1,128 @@
+"""What a check compares, where that is not simply what the function returns.
+
+An observer has the function called with a case and reports an outcome in plain values.
+Everything after that is as usual: outcomes are compared with the expected ones, and a
+mistake is named when the outcomes are those that it gives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from coursekit.checks.declare import Case
+from coursekit.checks.outcome import Outcome
+
+Caller = Callable[[Case], Outcome]
+Observer = Callable[[Caller, Case, Callable[..., Any] | None], Outcome]
+
+TIMES = 50  # how many times as fast as loops a layer has to be
+FAST = f"at least {TIMES} times as fast as loops"
+FASTER = f"faster than loops, but not {TIMES} times"
+SLOW = "hardly faster than loops"
+HARDLY = 5  # times as fast as loops; below that, no loop has been saved
+MOST_CALLS = 7
+PATIENCE = 0.3  # seconds after which a slow function is not called again
+LOOP_TURNS = 3000  # windows summed at a time, to see how long a loop takes
+
+
+def observe(
+    name: str, caller: Caller, case: Case, helper: Callable[..., Any] | None = None
+) -> Outcome:
+    """Call a function with a case and report what is to be compared.
+
+    Parameters
+    ----------
+    name : str
+        One of `OBSERVERS`.
+    caller : callable
+        Calls the function and reports the outcome.
+    case : Case
+        The call.
+    helper : callable, optional
+        The right function that some observers need.
+    """
+    return OBSERVERS[name](caller, case, helper)
+
+
+def value(
+    caller: Caller, case: Case, helper: Callable[..., Any] | None = None
+) -> Outcome:
+    """Report what the function returns."""
+    return caller(case)
+
+
+def pace(
+    caller: Caller, case: Case, helper: Callable[..., Any] | None = None
+) -> Outcome:
+    """Report what a convolutional layer returns, and how fast it is, in words.
+
+    It is compared with a loop that multiplies and sums one window for every number of
+    the output, in this process and between the same calls, so that whatever else the
+    machine is doing slows down both.
+    """
+    outcome = caller(case)
+    if outcome.kind != "value":
+        return outcome
+    loops, layer, spent = np.inf, np.inf, 0.0
+    for _ in range(MOST_CALLS):
+        loops = min(loops, _loop_seconds(case))
+        seconds = _seconds(lambda: caller(case))
+        layer, spent = min(layer, seconds), spent + seconds
+        if spent > PATIENCE:
+            break
+    return replace(outcome, value=(outcome.value, _words(loops / layer)))
+
+
+def telling(
+    caller: Caller, case: Case, helper: Callable[..., Any] | None = None
+) -> Outcome:
+    """Report whether an input shows the bug that the case is named after.
+
+    A student's conv2d, which is the helper in the visible check, may be unfinished.
+    """
+    from coursekit.checks.telling import read_telling
+
+    outcome = caller(case)
+    if outcome.kind != "value" or helper is None:
+        return outcome
+    return replace(outcome, value=read_telling(outcome.value, helper)[case.note])
+
+
+OBSERVERS: dict[str, Observer] = {"value": value, "pace": pace, "telling": telling}
+
+
+def _words(ratio: float) -> str:
+    """Say how fast a layer is, given how many times as fast as loops."""
+    if ratio >= TIMES:
+        return FAST
+    return FASTER if ratio >= HARDLY else SLOW
+
+
+def _loop_seconds(case: Case) -> float:
+    """Return how long a loop takes to sum one window for each output of a layer."""
+    x, weight = case.args[0], case.args[1]
+    stride, padding = case.kwargs.get("stride", 1), case.kwargs.get("padding", 0)
+    sizes = [
+        (size + 2 * padding - kernel) // stride + 1
+        for size, kernel in zip(x.shape[2:], weight.shape[2:], strict=True)
+    ]
+    windows = x.shape[0] * weight.shape[0] * sizes[0] * sizes[1]
+    window, kernel = np.ones_like(weight[0]), weight[0]
+
+    def turns() -> None:
+        for _ in range(LOOP_TURNS):
+            np.sum(window * kernel)
+
+    return _seconds(turns) * float(windows) / LOOP_TURNS
+
+
+def _seconds(function: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    begin = time.perf_counter()
+    function()
+    return time.perf_counter() - begin
