@@ -194,7 +194,11 @@ def _draw_row(
     for unit in range(row.size):
         colour = COLOURS["blue"] if unit in seen else "white"
         edge = COLOURS["blue"] if unit in seen else "#999999"
-        look = {"markerfacecolor": colour, "markeredgecolor": edge, "zorder": 3}
+        look: dict[str, Any] = {
+            "markerfacecolor": colour,
+            "markeredgecolor": edge,
+            "zorder": 3,
+        }
         axes.plot(row.place(unit), height, "o", markersize=7, **look)
     axes.text(left, height, words, ha="left", va="center", size=8)
     axes.text(right, height, str(len(seen)), ha="right", va="center", size=8)
@@ -208,7 +212,11 @@ def _draw_padding(
     for unit in outside:
         colour = COLOURS["orange"] if unit in read else "white"
         edge = COLOURS["orange"] if unit in read else "#BBBBBB"
-        look = {"markerfacecolor": colour, "markeredgecolor": edge, "zorder": 3}
+        look: dict[str, Any] = {
+            "markerfacecolor": colour,
+            "markeredgecolor": edge,
+            "zorder": 3,
+        }
         axes.plot(row.place(unit), height, "s", markersize=5, **look)
 
 
