@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coursekit.widgets.im2col_explorer import Im2colExplorer
+    from coursekit.widgets.shape_explorer import ShapeExplorer
     from coursekit.widgets.sliding_kernel import SlidingKernel
     from coursekit.widgets.toeplitz_matrix import ToeplitzMatrix
 
-__all__ = ["Im2colExplorer", "SlidingKernel", "ToeplitzMatrix"]
+__all__ = ["Im2colExplorer", "ShapeExplorer", "SlidingKernel", "ToeplitzMatrix"]
 
 _HOMES = {
     "Im2colExplorer": "im2col_explorer",
+    "ShapeExplorer": "shape_explorer",
     "SlidingKernel": "sliding_kernel",
     "ToeplitzMatrix": "toeplitz_matrix",
 }
