@@ -1,0 +1,160 @@
+"""What must hold for every problem set; each has a test module that inherits this.
+
+A class names its problem set. `conftest.py` runs the tests that ask for an `exercise`
+once for each function, and those that ask for a `mistake` once for each mistake.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from coursekit.authoring.keys import visible_key
+from coursekit.checks.build import draw_key, key_faults, mark_misconception
+from coursekit.checks.mark import mark
+from coursekit.checks.outcome import Outcome
+
+
+def nothing_like(value):
+    """Return zeros where the right answer has numbers."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value, dtype=float)
+    if isinstance(value, tuple | list):
+        return type(value)(nothing_like(item) for item in value)
+    return None if value is None or isinstance(value, str) else type(value)(0)
+
+
+def call_of(case):
+    """Write down a call, to look it up again."""
+    return repr((case.args, case.kwargs))
+
+
+def kinds_of(key, group):
+    """Return what is expected in a group: values, errors, or both."""
+    return {item.expected.kind for item in group.cases}
+
+
+# In a mistake, 0 / 0 and overflows are no surprise.
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+class KillMatrix:
+    """The tests; `problem_set` is the id of the problem set to run them on."""
+
+    problem_set: ClassVar[str]
+    points: ClassVar[dict[str, float]]
+    by_chance: ClassVar[set[str]] = set()
+
+    def test_a_mistake_loses_points_and_is_named_by_its_own_hint(
+        self, keys_of, mistake
+    ):
+        exercise, name = mistake
+        for key in keys_of(exercise):
+            result = mark_misconception(key, name)
+            assert result.earned < result.points
+            assert result.misconceptions == [name]
+            failures = [group.failure for group in result.groups if group.failure]
+            assert {failure.hint for failure in failures} == {key.hints[name]}
+
+    def test_a_mistake_breaks_the_same_groups_with_every_key(self, keys_of, mistake):
+        exercise, name = mistake
+        if exercise in self.by_chance:
+            pytest.skip("a wrong answer may be the right one by chance")
+        broken = {
+            tuple(group.name for group in result.groups if group.failed)
+            for result in (mark_misconception(key, name) for key in keys_of(exercise))
+        }
+        assert len(broken) == 1
+
+    def test_a_mistake_shows_in_values_not_only_in_errors(self, keys_of, mistake):
+        exercise, name = mistake
+        wrong = [
+            item.wrong[name].kind
+            for key in keys_of(exercise)
+            for group in key.groups
+            for item in group.cases
+            if name in item.wrong
+        ]
+        assert "value" in wrong
+
+    def test_the_reference_gets_all_points(self, declared, results, exercise):
+        for result in results(exercise, declared[exercise].reference):
+            assert result.earned == result.points
+
+    def test_an_untouched_stub_gets_none(self, results, stubs, exercise):
+        for result in results(exercise, stubs[exercise]):
+            assert result.earned == 0
+            assert result.is_untouched
+
+    def test_refusing_everything_gets_none(self, hidden, exercise):
+        refused = Outcome("error", error="ShapeError")
+        for key in hidden[exercise]:
+            assert mark(key, lambda case: refused).earned == 0
+
+    def test_nothing_but_zeros_gets_none(self, declared, hidden, exercise):
+        observer = declared[exercise].observer
+        for key in hidden[exercise]:
+            zeros = {
+                id(item.case): {
+                    "value": nothing_like(item.expected.value),
+                    "pace": nothing_like(item.expected.value)[0]
+                    if observer == "pace"
+                    else None,
+                    "telling": {},
+                }[observer]
+                for group in key.groups
+                for item in group.cases
+            }
+
+            def caller(case, zeros=zeros):
+                return Outcome("value", zeros[id(case)])
+
+            assert mark(key, caller, declared[exercise].helper).earned == 0
+
+    def test_answers_learnt_from_the_visible_check_get_none(
+        self, declared, visible, hidden, exercise
+    ):
+        if declared[exercise].observer != "value":
+            pytest.skip("it is not asked for an output that can be learnt")
+        learnt = {
+            call_of(item.case): item.expected
+            for group in visible[exercise].groups
+            for item in group.cases
+        }
+
+        def by_heart(case):
+            return learnt.get(call_of(case), Outcome("value"))
+
+        assert mark(visible[exercise], by_heart).earned == visible[exercise].points
+        assert {mark(key, by_heart).earned for key in hidden[exercise]} == {0}
+
+    @pytest.mark.slow
+    def test_cases_need_no_second_draw(self, declared, exercise):
+        many = range(50) if declared[exercise].observer == "value" else range(2)
+        faults = [key_faults(draw_key(declared[exercise], seed)) for seed in many]
+        assert [seed for seed, found in enumerate(faults) if found] == []
+
+    def test_some_case_is_refused_in_a_group_with_others(
+        self, declared, hidden, exercise
+    ):
+        key = hidden[exercise][0]
+        assert all("value" in kinds_of(key, group) for group in key.groups)
+        expected = [item.expected for g in key.groups for item in g.cases]
+        if declared[exercise].observer == "value":
+            assert "ShapeError" in {outcome.error for outcome in expected}
+
+    def test_an_exercise_has_at_least_four_mistakes_with_names_of_their_own(
+        self, declared, exercise
+    ):
+        names = [item.name for item in declared[exercise].misconceptions]
+        assert len(set(names)) == len(names) >= 4
+
+    def test_the_points_are_those_of_the_curriculum(self, problem_set):
+        points = {
+            item.id.partition(".")[2]: item.points for item in problem_set.exercises
+        }
+        assert points == self.points
+
+    def test_the_visible_check_is_drawn_the_same_every_time(self, declared, exercise):
+        first, second = [visible_key(declared[exercise]) for _ in range(2)]
+        assert repr(first.groups) == repr(second.groups)
