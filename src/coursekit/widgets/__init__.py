@@ -6,14 +6,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coursekit.widgets.channel_wiring import ChannelWiring
     from coursekit.widgets.im2col_explorer import Im2colExplorer
     from coursekit.widgets.shape_explorer import ShapeExplorer
     from coursekit.widgets.sliding_kernel import SlidingKernel
     from coursekit.widgets.toeplitz_matrix import ToeplitzMatrix
 
-__all__ = ["Im2colExplorer", "ShapeExplorer", "SlidingKernel", "ToeplitzMatrix"]
+__all__ = [
+    "ChannelWiring",
+    "Im2colExplorer",
+    "ShapeExplorer",
+    "SlidingKernel",
+    "ToeplitzMatrix",
+]
 
 _HOMES = {
+    "ChannelWiring": "channel_wiring",
     "Im2colExplorer": "im2col_explorer",
     "ShapeExplorer": "shape_explorer",
     "SlidingKernel": "sliding_kernel",
