@@ -18,6 +18,7 @@ from coursekit.errors import ShapeError, check_at_least, check_axes
 FloatArray = npt.NDArray[np.floating[Any]]
 
 MODES = ("zeros", "replicate", "reflect")
+MIN_COLUMNS = 256  # fewer make a product of matrices slow
 
 
 def pad2d(x: FloatArray, padding: int | Pair, mode: str = "zeros") -> FloatArray:
@@ -163,7 +164,8 @@ def fold(
     Returns
     -------
     ndarray, shape (N, C, H, W)
-        The images, of the size asked for.
+        The images, of the size asked for. Single precision stays single precision;
+        whole numbers are added up as 64-bit whole numbers.
 
     Raises
     ------
@@ -190,7 +192,7 @@ def fold(
     (H, W), (p_h, p_w) = output_size, padding
     (K_h, K_w), (s_h, s_w), (d_h, d_w) = kernel_size, stride, dilation
     N, C = columns.shape[0], columns.shape[1] // (K_h * K_w)
-    padded = np.zeros((N, C, H + 2 * p_h, W + 2 * p_w), columns.dtype)
+    padded = np.zeros((N, C, H + 2 * p_h, W + 2 * p_w), _dtype_of_sums(columns))
     view = np.lib.stride_tricks.sliding_window_view
     reach = (d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1)
     windows = view(padded, reach, axis=(2, 3), writeable=True)
@@ -254,29 +256,48 @@ def conv2d(
     check_axes("x", x, ["N", "C_in", "H_in", "W_in"])
     check_axes("weight", weight, ["C_out", "C_in / groups", "K_h", "K_w"])
     _check_groups(x, weight, bias, groups)
-    kernel_size, stride, padding, dilation = window_pairs(
-        x.shape[2:], weight.shape[2:], stride, padding, dilation
-    )
+    options = window_pairs(x.shape[2:], weight.shape[2:], stride, padding, dilation)
     ### BEGIN SOLUTION
-    dtype = np.result_type(x, weight)
-    if not np.issubdtype(dtype, np.inexact):
-        dtype = np.result_type(dtype, np.int64)  # bytes would overflow
-    (K_h, K_w), (s_h, s_w), (d_h, d_w) = kernel_size, stride, dilation
+    (K_h, K_w), (s_h, s_w), (p_h, p_w), (d_h, d_w) = options
+    reach_h, reach_w = d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1
+    H_p, W_p = x.shape[2] + 2 * p_h, x.shape[3] + 2 * p_w
+    H_out, W_out = (H_p - reach_h) // s_h + 1, (W_p - reach_w) // s_w + 1
+    images = x.reshape(len(x), groups, x.shape[1] // groups, *x.shape[2:])
+    N, _, C, H_in, W_in = images.shape
+    maps_per_group = weight.shape[0] // groups
+    dtype = _dtype_of_sums(x, weight, bias)
+
+    # One row for each filter: for each tap its channels, and last the bias.
+    matrix = np.zeros((groups, maps_per_group, K_h * K_w * C + 1), dtype)
+    filters = weight.reshape(groups, maps_per_group, C, K_h, K_w)
+    matrix[..., :-1] = filters.transpose(0, 1, 3, 4, 2).reshape(matrix[..., :-1].shape)
+    matrix[..., -1] = 0 if bias is None else bias.reshape(groups, maps_per_group)
+
+    # A few images at a time stay in the cache, and make a product large enough to be
+    # fast. Memory is in whichever order makes the runs of numbers to be copied longer.
+    B = max(1, min(N, MIN_COLUMNS // (H_out * W_out)))
+    size = B * H_out * W_out
+    if W_out < C:
+        padded = np.zeros((groups, B, H_p, W_p, C), dtype).transpose(0, 4, 1, 2, 3)
+        columns = np.ones((groups, size, matrix.shape[2]), dtype).transpose(0, 2, 1)
+    else:
+        padded = np.zeros((groups, C, B, H_p, W_p), dtype)
+        columns = np.ones((groups, matrix.shape[2], size), dtype)
     view = np.lib.stride_tricks.sliding_window_view
-    reach = (d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1)
-    windows = view(pad2d(x, padding), reach, axis=(2, 3), writeable=True)
-    windows = windows[:, :, ::s_h, ::s_w, ::d_h, ::d_w].transpose(0, 1, 4, 5, 2, 3)
-    N, C_out = x.shape[0], weight.shape[0]
-    H_out, W_out = windows.shape[4:]
-    matrix = weight.reshape(groups, C_out // groups, -1).astype(dtype, copy=False)
-    out = np.empty((N, groups, C_out // groups, H_out * W_out), dtype)
-    columns = np.empty(windows.shape[1:], dtype)  # of one image: it stays in the cache
-    for n in range(N):
-        columns[...] = windows[n]
-        by_group = columns.reshape(groups, matrix.shape[2], H_out * W_out)
-        np.matmul(matrix, by_group, out=out[n])
-    out = out.reshape(N, C_out, H_out, W_out)
-    return out if bias is None else out + bias[:, np.newaxis, np.newaxis]
+    windows = view(padded, (reach_h, reach_w), axis=(3, 4))
+    windows = windows[..., ::s_h, ::s_w, ::d_h, ::d_w].transpose(0, 5, 6, 1, 2, 3, 4)
+    taps = columns[:, :-1].reshape(windows.shape)  # all rows but the ones of the bias
+
+    out = np.empty((N, groups, maps_per_group, H_out, W_out), dtype)
+    sums = np.empty((groups, maps_per_group, size), dtype)
+    maps = sums.reshape(groups, maps_per_group, B, H_out, W_out)
+    for n in range(0, N, B):
+        few = images[n : n + B].transpose(1, 2, 0, 3, 4)  # (groups, C, up to B, ...)
+        padded[:, :, : few.shape[2], p_h : p_h + H_in, p_w : p_w + W_in] = few
+        taps[...] = windows
+        np.matmul(matrix, columns, out=sums)
+        out[n : n + B] = maps.transpose(2, 0, 1, 3, 4)[: few.shape[2]]
+    return out.reshape(N, weight.shape[0], H_out, W_out)
     ### END SOLUTION
 
 
@@ -355,3 +376,9 @@ def _check_groups(
             f"but its shape is {bias.shape}."
         )
         raise ShapeError(msg)
+
+
+def _dtype_of_sums(*arrays: FloatArray | None) -> np.dtype[Any]:
+    """Find the type that holds sums of products without overflow of whole numbers."""
+    dtype = np.result_type(*(array for array in arrays if array is not None))
+    return dtype if dtype.kind in "fc" else np.result_type(dtype, np.int64)
