@@ -18,7 +18,6 @@ from coursekit.errors import ShapeError, check_at_least, check_axes
 FloatArray = npt.NDArray[np.floating[Any]]
 
 MODES = ("zeros", "replicate", "reflect")
-MIN_COLUMNS = 256  # fewer make a product of matrices slow
 
 
 def pad2d(x: FloatArray, padding: int | Pair, mode: str = "zeros") -> FloatArray:
@@ -64,7 +63,7 @@ def pad2d(x: FloatArray, padding: int | Pair, mode: str = "zeros") -> FloatArray
     ### BEGIN SOLUTION
     names = {"zeros": "constant", "replicate": "edge", "reflect": "reflect"}
     sides = ((0, 0), (0, 0), (p_h, p_h), (p_w, p_w))
-    return np.pad(x, sides, mode=names[mode])  # type: ignore[call-overload]
+    return np.pad(x, sides, mode=names[mode])
     ### END SOLUTION
 
 
@@ -256,9 +255,12 @@ def conv2d(
     check_axes("x", x, ["N", "C_in", "H_in", "W_in"])
     check_axes("weight", weight, ["C_out", "C_in / groups", "K_h", "K_w"])
     _check_groups(x, weight, bias, groups)
-    options = window_pairs(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+    kernel_size, stride, padding, dilation = window_pairs(
+        x.shape[2:], weight.shape[2:], stride, padding, dilation
+    )
     ### BEGIN SOLUTION
-    (K_h, K_w), (s_h, s_w), (p_h, p_w), (d_h, d_w) = options
+    (K_h, K_w), (s_h, s_w) = kernel_size, stride
+    (p_h, p_w), (d_h, d_w) = padding, dilation
     reach_h, reach_w = d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1
     H_p, W_p = x.shape[2] + 2 * p_h, x.shape[3] + 2 * p_w
     H_out, W_out = (H_p - reach_h) // s_h + 1, (W_p - reach_w) // s_w + 1
@@ -273,9 +275,9 @@ def conv2d(
     matrix[..., :-1] = filters.transpose(0, 1, 3, 4, 2).reshape(matrix[..., :-1].shape)
     matrix[..., -1] = 0 if bias is None else bias.reshape(groups, maps_per_group)
 
-    # A few images at a time stay in the cache, and make a product large enough to be
-    # fast. Memory is in whichever order makes the runs of numbers to be copied longer.
-    B = max(1, min(N, MIN_COLUMNS // (H_out * W_out)))
+    # Few images at a time stay in the cache; 256 columns are enough for a fast product.
+    # Memory is in whichever order makes the runs of numbers to be copied longer.
+    B = max(1, min(N, 256 // (H_out * W_out)))
     size = B * H_out * W_out
     if W_out < C:
         padded = np.zeros((groups, B, H_p, W_p, C), dtype).transpose(0, 4, 1, 2, 3)
