@@ -3,6 +3,15 @@
 const gridNode = (kind, columns, ...children) =>
   make("div", { class: `ck-grid ${kind}`, style: `--columns: ${columns}` }, ...children);
 
+// Something that lights up what belongs to it: `look(event, pick)` shows it while the
+// pointer is there, `take(pick)` keeps it.
+function tracing(node, pick, { look, take }) {
+  node.addEventListener("pointerenter", (event) => look(event, pick));
+  node.addEventListener("click", () => take(pick));
+  node.addEventListener("focus", () => take(pick));
+  return node;
+}
+
 // Makes room for the longest number in a grid.
 function widen(node, values) {
   const characters = Math.max(1, ...values.map((value) => show(value).length));

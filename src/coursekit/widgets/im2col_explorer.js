@@ -117,14 +117,6 @@ const spoken = (s, light) => (s.walk.fits ? `${sentence(s, light).join(": ")}.` 
 
 // The three parts ------------------------------------------------------------------
 
-// `look(event, pick)` shows something while the pointer is there, `take(pick)` keeps it.
-function live(node, pick, { look, take }) {
-  node.addEventListener("pointerenter", (event) => look(event, pick));
-  node.addEventListener("click", () => take(pick));
-  node.addEventListener("focus", () => take(pick));
-  return node;
-}
-
 const button = (kind, label, text) =>
   make("button", { type: "button", class: `ck-cell ${kind}`, "aria-label": label }, text);
 
@@ -135,7 +127,7 @@ function channelGrid(s, c, acts) {
       const past = i >= bottom || j >= right ? " ck-left-over" : "";
       if (!pixel) return make("div", { class: `ck-cell ck-pad${past}` }, "0");
       const label = `${pixelName(s, pixel)}, number ${pixel}`;
-      return live(button(`ck-pixel${past}`, label, pixel), { pixel }, acts);
+      return tracing(button(`ck-pixel${past}`, label, pixel), { pixel }, acts);
     }),
   );
   const outline = make("div", { class: "ck-window", "aria-hidden": "true" });
@@ -171,7 +163,7 @@ function paintChannel(drawn, s, c, light) {
 function numberedOutput(s, acts) {
   const cells = s.corners.map(({ i, j }, n) => {
     const label = `output row ${i}, column ${j}: column ${n} of the matrix`;
-    return live(button("ck-out", label, n), { n }, acts);
+    return tracing(button("ck-out", label, n), { n }, acts);
   });
   const node = gridNode("ck-places", Math.max(1, s.walk.columns), ...cells);
   node.addEventListener("pointerleave", (event) => acts.look(event, null));
@@ -196,7 +188,7 @@ function matrixGrid(s, acts) {
   const cells = s.matrix.map((row, r) =>
     row.map((value, n) => {
       const kind = value ? "ck-entry" : "ck-entry ck-pad";
-      return live(button(kind, `row ${r}, column ${n}: ${value}`, value), { n, r }, acts);
+      return tracing(button(kind, `row ${r}, column ${n}: ${value}`, value), { n, r }, acts);
     }),
   );
   const starts = s.taps.map(({ c, k, l }) => c > 0 && k === 0 && l === 0);

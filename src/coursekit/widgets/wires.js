@@ -26,14 +26,6 @@ function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
-// `look(event, pick)` shows something while the pointer is there, `take(pick)` keeps it.
-function tracing(node, pick, { look, take }) {
-  node.addEventListener("pointerenter", (event) => look(event, pick));
-  node.addEventListener("click", () => take(pick));
-  node.addEventListener("focus", () => take(pick));
-  return node;
-}
-
 // Wires ----------------------------------------------------------------------------
 
 const GAP = 150; // between two columns of nodes
