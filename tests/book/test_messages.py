@@ -20,16 +20,18 @@ ANCHORS = re.findall(r"^\(([\w-]+)\)=$", TEXT, re.MULTILINE)
 
 def reasons():
     """Collect the first argument of every Difference that the package makes."""
+    paths = (ROOT / "src" / "coursekit").rglob("*.py")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
+    named = {
+        target.id: node.value
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     found = set()
-    for path in (ROOT / "src" / "coursekit").rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {
-            target.id: node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+    for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == (
                 "Difference"
@@ -44,7 +46,7 @@ def reasons():
 
 def test_every_reason_that_a_check_gives_has_its_place_on_the_page():
     assert reasons() - set(ANCHORS) == set()
-    assert {"crashed", "not-submitted"} <= reasons()
+    assert {"crashed", "not-submitted", "wrong-number"} <= reasons()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,11 @@ def test_every_reason_that_a_check_gives_has_its_place_on_the_page():
         "crashed",
         "wrong-values",
         "not-submitted",
+        "too-slow",
+        "does-not-show",
+        "wrong-number",
+        "unreadable-answers",
+        "no-answers",
     ],
 )
 def test_anchor_stands_above_a_heading(anchor):

@@ -24,7 +24,6 @@ VARIABLE = "answers"  # the dictionary's name in the notebook
 LONGEST = 20_000  # characters of a cell that are read
 LARGEST = 1e15  # of any number on the way to an answer
 TURNS = 20_000  # of the digest, so that trying numbers is slow
-UNREADABLE = "unreadable-answers"
 
 Number = int | float
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {

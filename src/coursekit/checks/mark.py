@@ -16,7 +16,7 @@ from coursekit.checks.answers import hidden_difference
 from coursekit.checks.compare import Difference, difference
 from coursekit.checks.declare import Case
 from coursekit.checks.key import Key, KeyCase, KeyGroup
-from coursekit.checks.observers import Caller, observe
+from coursekit.checks.observers import Caller, explained, observe
 from coursekit.checks.outcome import Outcome, named
 
 
@@ -158,10 +158,12 @@ def _mark_group(
     failures = []
     for item, outcome in zip(group.cases, got, strict=True):
         why = difference(item.expected, outcome, key.tolerance)
-        if why is not None and key.is_numeric:
+        if why is None:
+            continue
+        why = explained(key.observer, outcome, why)
+        if key.is_numeric:
             why = hidden_difference(outcome)
-        if why is not None:
-            failures.append(Failure(item.case, item.expected, outcome, why))
+        failures.append(Failure(item.case, item.expected, outcome, why))
     smallest = min(failures, key=_size, default=None)
     if smallest is not None:
         name = _diagnose(key, group, got, everything)

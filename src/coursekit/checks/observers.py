@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.checks.compare import Difference
 from coursekit.checks.declare import Case
 from coursekit.checks.outcome import Outcome
 
@@ -94,6 +95,28 @@ def telling(
 
 
 OBSERVERS: dict[str, Observer] = {"value": value, "pace": pace, "telling": telling}
+
+
+def explained(name: str, got: Outcome, why: Difference) -> Difference:
+    """Put a difference into the words of what an observer looks at.
+
+    Parameters
+    ----------
+    name : str
+        The observer.
+    got : Outcome
+        What it saw.
+    why : Difference
+        What differs from the expected outcome.
+    """
+    if got.kind != "value" or why.reason != "wrong-values":
+        return why
+    if name == "telling":
+        return Difference("does-not-show", f"The bug does not show: {got.value}.")
+    if name == "pace" and why.sentence.startswith(f"It should be {FAST!r}"):
+        sentence = f"It is right, but {got.value[1]}. It should be {FAST}."
+        return Difference("too-slow", sentence)
+    return why
 
 
 def _words(ratio: float) -> str:

@@ -96,6 +96,8 @@ def call_text(result: ExerciseResult, failure: Failure) -> str:
 
 def show_value(value: Any) -> str:
     """Write a value so that it fits a terminal; long arrays are cut."""
+    if isinstance(value, tuple) and any(isinstance(v, np.ndarray) for v in value):
+        return "; ".join(_briefly(part) for part in value)
     if not isinstance(value, np.ndarray):
         return textwrap.shorten(repr(value), 200, placeholder=" ...")
     shown = value + 0.0 if value.dtype.kind == "f" else value  # no minus zero
@@ -110,6 +112,13 @@ def show_value(value: Any) -> str:
     if value.dtype.name != "float64":
         note += f"  {value.dtype}"
     return f"{text}{note}"
+
+
+def _briefly(value: Any) -> str:
+    """Write a part of a tuple in a few words."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return value if isinstance(value, str) else repr(value)
 
 
 def show_outcome(outcome: Outcome) -> str:

@@ -13,7 +13,6 @@ from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from coursekit.checks.answers import (
-    UNREADABLE,
     AnswersError,
     answer_outcome,
     read_answers,
@@ -98,7 +97,7 @@ def mark_answers(key: Key, text: str) -> ExerciseResult:
     try:
         answers = read_answers(text)
     except AnswersError as err:
-        return unmarked(key, Difference(UNREADABLE, str(err)))
+        return unmarked(key, Difference("unreadable-answers", str(err)))
     return mark(key, lambda case: answer_outcome(key.exercise, answers, case))
 
 

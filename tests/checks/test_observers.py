@@ -1,0 +1,163 @@
+"""What a check looks at beside a returned value: speed, and whether a bug shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from coursekit.checks import observers
+from coursekit.checks.build import build_key
+from coursekit.checks.compare import Difference
+from coursekit.checks.declare import Exercise, Group, Misconception, case
+from coursekit.checks.mark import mark
+from coursekit.checks.outcome import Outcome, call
+from coursekit.checks.render import to_text
+
+OUTPUT = np.ones((4, 25, 16, 16))
+LAYER = case(
+    "a layer", np.ones((4, 3, 31, 31)), np.ones((25, 3, 3, 3)), stride=2, padding=1
+)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Give every call the time that a test says, in place of what it takes."""
+
+    def set_times(loops, layer):
+        monkeypatch.setattr(observers, "_loop_seconds", lambda case: loops)
+
+        def seconds(function):
+            function()
+            return layer
+
+        monkeypatch.setattr(observers, "_seconds", seconds)
+
+    return set_times
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (51, "at least 50 times as fast as loops"),
+        (50, "at least 50 times as fast as loops"),
+        (49, "faster than loops, but not 50 times"),
+        (5, "faster than loops, but not 50 times"),
+        (4, "hardly faster than loops"),
+        (0.5, "hardly faster than loops"),
+    ],
+)
+def test_speed_is_told_in_words(clock, times, words):
+    clock(loops=1.0, layer=1.0 / times)
+    outcome = observers.observe("pace", lambda case: Outcome("value", OUTPUT), LAYER)
+    assert outcome.value[1] == words
+    np.testing.assert_array_equal(outcome.value[0], OUTPUT)
+
+
+def test_a_fast_layer_is_timed_several_times_and_a_slow_one_not(clock):
+    calls = []
+
+    def caller(case):
+        calls.append(case)
+        return Outcome("value", OUTPUT)
+
+    clock(loops=1.0, layer=1e-3)
+    observers.observe("pace", caller, LAYER)
+    assert len(calls) == 1 + observers.MOST_CALLS
+    calls.clear()
+    clock(loops=1.0, layer=1.0)
+    observers.observe("pace", caller, LAYER)
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("kind", ["stub", "error", "timeout", "crash"])
+def test_what_returns_nothing_is_not_timed(kind):
+    outcome = Outcome(kind)
+    assert observers.observe("pace", lambda case: outcome, LAYER) is outcome
+
+
+def test_the_loop_that_is_compared_with_sums_one_window_for_each_output(monkeypatch):
+    monkeypatch.setattr(observers, "_seconds", lambda function: 1.0)
+    turns = observers._loop_seconds(LAYER) * observers.LOOP_TURNS
+    assert turns == OUTPUT.size
+
+
+def layer(x, weight):
+    return x * weight
+
+
+layer.__module__ = "convnets.tiny"
+
+
+def wrong(x, weight):
+    return x + weight
+
+
+def drawn(rng):
+    return [case("some", rng.normal(size=3), np.full(3, 3.0))]
+
+
+@pytest.fixture
+def slow_key(monkeypatch):
+    """Build the key of an exercise in which one mistake is to be slow."""
+
+    def pace(caller, case, helper=None):
+        outcome = caller(case)
+        return replace(outcome, value=(outcome.value, observers.FAST))
+
+    monkeypatch.setitem(observers.OBSERVERS, "pace", pace)
+    exercise = Exercise(
+        "tiny.speed",
+        "Speed",
+        layer,
+        [Group("Fast", 2, drawn)],
+        [Misconception("a sum", "Multiply.", wrong)],
+        observer="pace",
+    )
+    return build_key(exercise, 0)
+
+
+def test_a_right_and_slow_function_hears_that_it_is_right(slow_key, monkeypatch):
+    def slow(caller, case, helper=None):
+        outcome = caller(case)
+        return replace(outcome, value=(outcome.value, observers.SLOW))
+
+    monkeypatch.setitem(observers.OBSERVERS, "pace", slow)
+    result = mark(slow_key, lambda case: call(layer, case))
+    assert result.earned == 0
+    text = " ".join(to_text(result).split())
+    assert "It is right, but hardly faster than loops." in text
+    assert "expected an array of shape (3,); at least 50 times as fast" in text
+
+
+def test_a_wrong_and_fast_function_hears_which_mistake_it_is(slow_key):
+    result = mark(slow_key, lambda case: call(wrong, case))
+    assert result.misconceptions == ["a sum"]
+    assert "3 of 3 numbers differ" in to_text(result)
+
+
+def test_a_bug_that_does_not_show_is_explained():
+    got = Outcome("value", "the kernel is symmetric")
+    why = Difference("wrong-values", "It should be 'shows', but it is something else.")
+    found = observers.explained("telling", got, why)
+    assert found.reason == "does-not-show"
+    assert found.sentence == "The bug does not show: the kernel is symmetric."
+
+
+def test_a_bug_is_looked_for_with_the_helper_that_is_given():
+    x, weight = np.arange(12.0).reshape(1, 1, 3, 4), np.array([[[[1.0, 2.0]]]])
+    seen = []
+
+    def conv2d(x, weight, **options):
+        seen.append(x.shape)
+        return np.zeros((1, 1, 1, 1))
+
+    def caller(case):
+        return Outcome("value", {case.note: {"x": x, "weight": weight}})
+
+    outcome = observers.observe("telling", caller, case("flipped kernel"), conv2d)
+    assert outcome.kind == "value"
+    assert isinstance(outcome.value, str)
+    assert outcome.value != "shows"
+    assert seen[0] == x.shape
