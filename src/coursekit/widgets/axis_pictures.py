@@ -108,6 +108,105 @@ def shape_explorer(**settings: Any) -> bytes:
     return pictures.png(fig)
 
 
+def seen(layers: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Return what the first output unit sees in each row, the input first.
+
+    Pictures are drawn while the book is built, where `convnets` is the reference. What
+    students are given must not hold what they are asked to write.
+
+    Parameters
+    ----------
+    layers : list of dict
+        The layers, from the input to the output.
+
+    Returns
+    -------
+    list of (first, last)
+        Units in the input, after the first layer, and so on; padding lies outside.
+    """
+    from convnets.receptive_field import input_interval
+
+    rows = range(len(layers))
+    return [*(input_interval(layers[n:], 0) for n in rows), (0, 0)]
+
+
+def rows_of_units(
+    layers: list[dict[str, Any]], size: int
+) -> list[tuple[int, float, float]]:
+    """Return the units, the jump and the start of the input and of each layer.
+
+    Parameters
+    ----------
+    layers : list of dict
+        The layers, from the input to the output.
+    size : int
+        Pixels along the axis.
+
+    Returns
+    -------
+    list of (units, jump, start)
+        How many units there are, how far apart their centres are, and where the first
+        centre lies, in pixels of the input.
+    """
+    from convnets.receptive_field import receptive_field
+    from convnets.shapes import conv_output_size
+
+    rows = [(size, 1.0, 0.0)]
+    for n, layer in enumerate(layers):
+        settings = {name: value for name, value in layer.items() if name != "type"}
+        units = conv_output_size(rows[-1][0], **settings)
+        _, jump, start = receptive_field(layers[: n + 1])
+        rows.append((units, jump, start))
+    return rows
+
+
+def receptive_field_explorer(layers: list[dict[str, Any]], size: int) -> bytes:
+    """Draw each layer as a row of units, with what the first output unit sees.
+
+    Parameters
+    ----------
+    layers : list of dict
+        The layers, from the input to the output.
+    size : int
+        Pixels along the axis.
+
+    Returns
+    -------
+    bytes
+        A PNG file.
+    """
+    rows, ends = rows_of_units(layers, size), seen(layers)
+    fig, ax = pictures.canvas(size + 8 - min(0, ends[0][0]), 2 * len(rows))
+    ax.set_xlim(min(0, ends[0][0]) - 0.5, size + 8)
+    for n, (units, jump, start) in enumerate(rows):
+        first, last = ends[n]
+        for unit in range(min(first, 0), max(last + 1, units)):
+            look = pictures.WINDOW if first <= unit <= last else pictures.PLAIN
+            look = pictures.OUTPUT if (n, unit) == (len(rows) - 1, 0) else look
+            zero = {} if 0 <= unit < units else ZERO
+            place = start + unit * jump
+            _box(ax, place, -2 * n, pictures.show(unit), {**look, **zero})
+        name = (
+            f"{layers[n - 1]['type']}, {units} units" if n else f"Input, {size} pixels"
+        )
+        _text(ax, size + 1.3, -2 * n + 0.4, name)
+        if n:
+            _cone(ax, n, ends, rows)
+    return pictures.png(fig)
+
+
+def _cone(
+    ax: Axes,
+    n: int,
+    ends: list[tuple[int, int]],
+    rows: list[tuple[int, float, float]],
+) -> None:
+    """Draw lines from the outermost units of one row to those of the row above."""
+    for side in (0, 1):
+        xs = [rows[m][2] + ends[m][side] * rows[m][1] + side for m in (n - 1, n)]
+        ax.plot(xs, [-2 * n + 2, -2 * n + 1], color="#0b5cad", linewidth=1)
+
+
 def _box(
     ax: Axes,
     left: float,
