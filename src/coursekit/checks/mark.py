@@ -108,9 +108,11 @@ class ExerciseResult:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether every failure is a stub that nobody has written yet."""
+        """Whether every failure is something that nobody has written yet."""
         failures = [group.failure for group in self.groups if group.failure]
-        return bool(failures) and all(f.got.kind == "stub" for f in failures)
+        stubs = all(failure.got.kind == "stub" for failure in failures)
+        begun = self.is_numeric and self.earned > 0
+        return bool(failures) and stubs and not begun
 
 
 def mark(
