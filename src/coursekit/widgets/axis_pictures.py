@@ -149,6 +149,7 @@ def rows_of_units(
         centre lies, in pixels of the input.
     """
     from convnets.receptive_field import receptive_field
+
     from convnets.shapes import conv_output_size
 
     rows = [(size, 1.0, 0.0)]
@@ -176,20 +177,19 @@ def receptive_field_explorer(layers: list[dict[str, Any]], size: int) -> bytes:
         A PNG file.
     """
     rows, ends = rows_of_units(layers, size), seen(layers)
-    fig, ax = pictures.canvas(size + 8 - min(0, ends[0][0]), 2 * len(rows))
-    ax.set_xlim(min(0, ends[0][0]) - 0.5, size + 8)
+    left = min(0, ends[0][0])
+    fig, ax = pictures.canvas(size + 8 - left, 2 * len(rows))
+    ax.set_xlim(left - 0.5, size + 7.5)
+    names = ["Input", *(layer["type"] for layer in layers)]
     for n, (units, jump, start) in enumerate(rows):
         first, last = ends[n]
         for unit in range(min(first, 0), max(last + 1, units)):
-            look = pictures.WINDOW if first <= unit <= last else pictures.PLAIN
-            look = pictures.OUTPUT if (n, unit) == (len(rows) - 1, 0) else look
+            active = pictures.WINDOW if n < len(layers) else pictures.OUTPUT
+            look = active if first <= unit <= last else pictures.PLAIN
             zero = {} if 0 <= unit < units else ZERO
-            place = start + unit * jump
-            _box(ax, place, -2 * n, pictures.show(unit), {**look, **zero})
-        name = (
-            f"{layers[n - 1]['type']}, {units} units" if n else f"Input, {size} pixels"
-        )
-        _text(ax, size + 1.3, -2 * n + 0.4, name)
+            text = pictures.show(unit)
+            _box(ax, start + unit * jump, -2 * n, text, {**look, **zero})
+        _text(ax, size + 1.3, -2 * n + 0.4, f"{names[n]}, {units}")
         if n:
             _cone(ax, n, ends, rows)
     return pictures.png(fig)

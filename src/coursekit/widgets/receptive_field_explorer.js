@@ -44,8 +44,6 @@ const spoken = (s) => s.trouble || `${sentence(s, s.step).join(": ")}.`;
 
 // The table ------------------------------------------------------------------------
 
-const layerName = ({ layer }) => (layer ? `${KINDS[layer.type]} ${layer.kernel_size}` : "Input");
-
 // How a row's numbers come from the row before: size, jump, start.
 function hows(below, { layer, size, jump, start }) {
   const reach = spanOf(layer) - 1;
@@ -62,7 +60,9 @@ function tableNode({ rows, layers }) {
   const titles = heads.map((title) => make("th", { scope: "col" }, title));
   const lines = [{}, ...layers].map((_, n) => {
     const row = rows[n];
-    const name = make("th", { scope: "row" }, `${n ? `${n} ` : ""}${layerName({ layer: layers[n - 1] })}`);
+    const { type, kernel_size } = layers[n - 1] ?? {};
+    const words = n ? `${n} ${KINDS[type]} ${kernel_size}` : "Input";
+    const name = make("th", { scope: "row" }, words);
     if (!row) return make("tr", {}, name, ...heads.slice(1).map(() => make("td", {}, "–")));
     const parts = n ? hows(rows[n - 1], row) : [["", 1], ["", 1], ["", 0]];
     const cells = parts.map(([how, value]) => {
@@ -115,7 +115,8 @@ function rowUnits(s, n, at, actions) {
 }
 
 function rowLabel(row, n) {
-  const name = make("span", { class: "ck-label" }, `${n ? `${n} ` : ""}${layerName(row)}`);
+  const words = n ? `${n} ${KINDS[row.layer.type]}` : "Input";
+  const name = make("span", { class: "ck-label" }, words);
   const size = make("span", { class: "ck-count" }, count(row.units, n ? "unit" : "pixel"));
   return make("div", { class: "ck-row-name", style: `--row: ${n}` }, name, size);
 }
