@@ -81,6 +81,13 @@ def test_unit_stands_in_the_middle_of_what_it_sees():
     assert places(2, "o", BLUE) == [np.mean(seen)]
 
 
+def test_input_is_on_top_and_the_last_layer_at_the_bottom():
+    show_receptive_field([layer("Conv2d", 3), layer("Conv2d", 3)], 7, 1)
+    bottom, top = plt.gca().get_ylim()
+    assert bottom > 2
+    assert top < 0
+
+
 def test_padding_is_drawn_beside_its_row_and_lit_where_it_is_read():
     show_receptive_field([layer("Conv2d", 5, padding=2)], 7, 1)
     assert places(0, "s") == [-2, -1, 7, 8]

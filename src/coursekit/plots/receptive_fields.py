@@ -42,8 +42,8 @@ class Row(NamedTuple):
 def show_receptive_field(layers: Sequence[Layer], size: int, index: int) -> None:
     """Draw the units of each layer as a row of dots, and all that one unit sees.
 
-    The input is at the bottom. Lines lead from a unit down to what it reads, small
-    squares are padding, and beside each row stands how many of its units are seen.
+    The input is on top. Lines lead from a unit up to what it reads, small squares are
+    padding, and beside each row stands how many of its units are seen.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def show_receptive_field(layers: Sequence[Layer], size: int, index: int) -> None
     size : int
         Length of the input along the axis drawn, in pixels.
     index : int
-        Which unit of the last layer to look down from, counted from 0.
+        Which unit of the last layer to look up from, counted from 0.
 
     Raises
     ------
@@ -69,16 +69,16 @@ def show_receptive_field(layers: Sequence[Layer], size: int, index: int) -> None
         raise ShapeError(msg)
     seen = {index}
     axes = _open(rows, layers)
-    for height in range(len(layers), 0, -1):
-        layer, below = layers[height - 1], rows[height - 1]
-        _draw_row(axes, rows[height], height, _words(layer), seen)
+    for level in range(len(layers), 0, -1):
+        layer, before = layers[level - 1], rows[level - 1]
+        _draw_row(axes, rows[level], level, _words(layer), seen)
         read = set()
         for unit in seen:
-            reads = _reads(layer, unit, below.size)
-            _draw_links(axes, rows[height].place(unit), below, reads, height)
+            reads = _reads(layer, unit, before.size)
+            _draw_links(axes, rows[level].place(unit), before, reads, level)
             read |= set(reads)
-        _draw_padding(axes, below, _padding(layer), height - 1, read)
-        seen = {unit for unit in read if 0 <= unit < below.size}
+        _draw_padding(axes, before, _padding(layer), level - 1, read)
+        seen = {unit for unit in read if 0 <= unit < before.size}
     _draw_row(axes, rows[0], 0, "input", seen)
 
 
@@ -121,18 +121,18 @@ def _rows(layers: Sequence[Layer], size: int) -> list[Row]:
     """Lay out the units of the input and of every layer."""
     rows = [Row(size, 0.0, 1.0)]
     for layer in layers:
-        below, half = rows[-1], _extent(layer) / 2  # from the middle to the outer taps
+        before, half = rows[-1], _extent(layer) / 2  # from the middle to the outer taps
         stride, padding = layer["stride"], layer["padding"]
         if layer["type"] == "ConvTranspose2d":
-            length = (below.size - 1) * stride - 2 * padding + _extent(layer) + 1
+            length = (before.size - 1) * stride - 2 * padding + _extent(layer) + 1
             length += layer["output_padding"]
-            start = below.place(0) + (padding - half) * below.jump / stride
-            rows.append(Row(length, start, below.jump / stride))
+            start = before.place(0) + (padding - half) * before.jump / stride
+            rows.append(Row(length, start, before.jump / stride))
         else:
-            check_fits("kernel", _extent(layer) + 1, below.size, padding)
-            length = (below.size + 2 * padding - _extent(layer) - 1) // stride + 1
-            start = below.place(0) + (half - padding) * below.jump
-            rows.append(Row(length, start, below.jump * stride))
+            check_fits("kernel", _extent(layer) + 1, before.size, padding)
+            length = (before.size + 2 * padding - _extent(layer) - 1) // stride + 1
+            start = before.place(0) + (half - padding) * before.jump
+            rows.append(Row(length, start, before.jump * stride))
     return rows
 
 
@@ -142,12 +142,12 @@ def _extent(layer: Layer) -> int:
 
 
 def _padding(layer: Layer) -> int:
-    """Return how many zeros a layer sees on each side of the row below."""
+    """Return how many zeros a layer sees on each side of the row before."""
     return 0 if layer["type"] == "ConvTranspose2d" else int(layer["padding"])
 
 
 def _reads(layer: Layer, unit: int, size: int) -> list[int]:
-    """List what a unit reads in the row below; numbers outside it are padding."""
+    """List what a unit reads in the row before; numbers outside it are padding."""
     stride, padding = layer["stride"], layer["padding"]
     taps = range(0, _extent(layer) + 1, layer.get("dilation", 1))
     if layer["type"] != "ConvTranspose2d":
@@ -180,14 +180,14 @@ def _open(rows: Sequence[Row], layers: Sequence[Layer]) -> Axes:
     _, axes = new_figure(ROW * len(rows) + 0.1)
     place: Axes = axes[0, 0]
     left, right = low - 0.5 - LEFT * pixel, high + 0.5 + RIGHT * pixel
-    place.set(xlim=(left, right), ylim=(-0.45, len(rows) - 0.25))
-    place.text(right, len(rows) - 0.4, "seen", ha="right", va="center", size=8)
+    place.set(xlim=(left, right), ylim=(len(rows) - 0.6, -0.75))
+    place.text(right, -0.6, "seen", ha="right", va="center", size=8)
     hide_frame(place)
     return place
 
 
 def _draw_row(
-    axes: Axes, row: Row, height: int, words: str, seen: Collection[int]
+    axes: Axes, row: Row, level: int, words: str, seen: Collection[int]
 ) -> None:
     """Draw a row of units, those seen in full colour, with words on both sides."""
     left, right = axes.get_xlim()
@@ -199,13 +199,13 @@ def _draw_row(
             "markeredgecolor": edge,
             "zorder": 3,
         }
-        axes.plot(row.place(unit), height, "o", markersize=7, **look)
-    axes.text(left, height, words, ha="left", va="center", size=8)
-    axes.text(right, height, str(len(seen)), ha="right", va="center", size=8)
+        axes.plot(row.place(unit), level, "o", markersize=7, **look)
+    axes.text(left, level, words, ha="left", va="center", size=8)
+    axes.text(right, level, str(len(seen)), ha="right", va="center", size=8)
 
 
 def _draw_padding(
-    axes: Axes, row: Row, padding: int, height: int, read: Collection[int]
+    axes: Axes, row: Row, padding: int, level: int, read: Collection[int]
 ) -> None:
     """Draw the zeros beside a row as squares, those read in full colour."""
     outside = [*range(-padding, 0), *range(row.size, row.size + padding)]
@@ -217,15 +217,13 @@ def _draw_padding(
             "markeredgecolor": edge,
             "zorder": 3,
         }
-        axes.plot(row.place(unit), height, "s", markersize=5, **look)
+        axes.plot(row.place(unit), level, "s", markersize=5, **look)
 
 
 def _draw_links(
-    axes: Axes, place: float, below: Row, reads: Sequence[int], height: int
+    axes: Axes, place: float, before: Row, reads: Sequence[int], level: int
 ) -> None:
-    """Draw a line from a unit to each that it reads in the row below."""
+    """Draw a line from a unit to each that it reads in the row before."""
     for unit in reads:
-        ends = [place, below.place(unit)]
-        axes.plot(
-            ends, [height, height - 1], color=COLOURS["sky"], linewidth=1, zorder=1
-        )
+        ends = [place, before.place(unit)]
+        axes.plot(ends, [level, level - 1], color=COLOURS["sky"], linewidth=1, zorder=1)
