@@ -66,6 +66,7 @@ def test_every_reason_that_a_check_gives_has_its_place_on_the_page():
         "not-submitted",
         "too-slow",
         "does-not-show",
+        "not-accurate",
         "wrong-number",
         "unreadable-answers",
         "no-answers",

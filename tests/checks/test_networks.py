@@ -71,3 +71,8 @@ def test_a_function_is_called_with_the_network_itself():
     assert outcome.kind == "value"
     assert outcome.value == 2 * (3 * 2 * 9 + 3 + 3 * 4)
     assert outcome.changed == ()
+
+
+def test_a_case_may_name_a_function():
+    outcome = call(lambda f, x: f(x), case("by name", "cube", 2.0), "named function")
+    assert outcome.value == 8.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from coursekit.checks import observers
 from coursekit.checks.build import build_key
 from coursekit.checks.compare import Difference
-from coursekit.checks.declare import Exercise, Group, Misconception, case
+from coursekit.checks.declare import Case, Exercise, Group, Misconception, case
+from coursekit.checks.key import key_from_json, key_to_json
 from coursekit.checks.mark import mark
 from coursekit.checks.outcome import Outcome, call
 from coursekit.checks.render import to_text
@@ -161,3 +163,51 @@ def test_a_bug_is_looked_for_with_the_helper_that_is_given():
     assert isinstance(outcome.value, str)
     assert outcome.value != "shows"
     assert seen[0] == x.shape
+
+
+@pytest.mark.parametrize(
+    ("right", "words"),
+    [
+        (20, "at least 95 % right"),
+        (19, "at least 95 % right"),
+        (18, "at least 80 % right, but not 95 %"),
+        (15, "better than guessing, but not 80 % right"),
+        (2, "no better than guessing"),
+    ],
+)
+def test_accuracy_is_told_in_words(right, words):
+    labels = np.arange(20) % 10
+    predicted = labels + (np.arange(20) >= right)
+    asked = Case("twenty digits", (3,), truth=labels)
+    outcome = observers.observe(
+        "accuracy", lambda case: Outcome("value", predicted), asked
+    )
+    assert outcome.value == words
+
+
+@pytest.mark.parametrize("predicted", [np.zeros(19, int), np.zeros(20), None, 3])
+def test_what_is_no_list_of_labels_is_left_to_the_comparison(predicted):
+    asked = Case("twenty digits", truth=np.arange(20) % 10)
+    given = Outcome("value", predicted)
+    assert observers.observe("accuracy", lambda case: given, asked) is given
+
+
+def test_labels_to_compare_with_are_kept_in_a_key_and_not_passed_on():
+    def predict(images):
+        return images.astype(int)
+
+    predict.__module__ = "convnets.tiny"
+    truth = np.arange(20) % 10
+    exercise = Exercise(
+        "tiny.accuracy",
+        "Accuracy",
+        predict,
+        [Group("Digits", 1, lambda rng: [Case("all", (truth + 0.2,), truth=truth)])],
+        [Misconception("shifted", "By one.", lambda images: predict(images) + 1)],
+        observer="accuracy",
+    )
+    key = key_from_json(json.loads(json.dumps(key_to_json(build_key(exercise, 0)))))
+    assert mark(key, lambda case: call(predict, case)).earned == 1
+    result = mark(key, lambda case: call(lambda images: 1 + predict(images), case))
+    assert result.misconceptions == ["shifted"]
+    assert "no better than guessing" in to_text(result)

@@ -24,11 +24,15 @@ class Case:
     args, kwargs
         Arguments of the call: plain numbers, strings, None, NumPy arrays, and lists,
         tuples and dictionaries of those.
+    truth : object, optional
+        What the function is not told and an observer compares its answer with, such as
+        the labels of held-out images.
     """
 
     note: str
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
+    truth: Any = None
 
 
 def case(note: str, /, *args: Any, **kwargs: Any) -> Case:
@@ -111,6 +115,8 @@ class Exercise:
         in `networks.PREPARE`.
     libraries : sequence of str, default ()
         Packages beside NumPy that grading has for this exercise: ``("torch",)``.
+    seconds : float, default 0
+        Longest time that grading allows for one case; 0 for what is usual.
     """
 
     id: str
@@ -126,6 +132,7 @@ class Exercise:
     helper: Callable[..., Any] | None = None
     prepare: str = ""
     libraries: Sequence[str] = ()
+    seconds: float = 0.0
 
     @property
     def points(self) -> float:

@@ -194,6 +194,7 @@ def _case_to_json(item: KeyCase) -> dict[str, Any]:
         "note": item.case.note,
         "args": to_json(list(item.case.args)),
         "kwargs": to_json(item.case.kwargs),
+        **({} if item.case.truth is None else {"truth": to_json(item.case.truth)}),
         "expected": to_json(item.expected.to_plain()),
         "wrong": {
             name: to_json(outcome.to_plain()) for name, outcome in item.wrong.items()
@@ -203,8 +204,14 @@ def _case_to_json(item: KeyCase) -> dict[str, Any]:
 
 def _case_from_json(tree: dict[str, Any]) -> KeyCase:
     """Undo `_case_to_json`."""
+    case = Case(
+        tree["note"],
+        tuple(from_json(tree["args"])),
+        from_json(tree["kwargs"]),
+        from_json(tree["truth"]) if "truth" in tree else None,
+    )
     return KeyCase(
-        Case(tree["note"], tuple(from_json(tree["args"])), from_json(tree["kwargs"])),
+        case,
         Outcome.from_plain(from_json(tree["expected"])),
         {
             name: Outcome.from_plain(from_json(outcome))

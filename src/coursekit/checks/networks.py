@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coursekit.checks.functions import FUNCTIONS
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -59,7 +61,13 @@ def network_first(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return (build_network(args[0]), *args[1:])
 
 
+def function_first(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Turn the first argument, a name, into the function of that name."""
+    return (FUNCTIONS[args[0]], *args[1:])
+
+
 PREPARE: dict[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {
     "": lambda args: args,
     "torch network": network_first,
+    "named function": function_first,
 }

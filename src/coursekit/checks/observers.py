@@ -26,6 +26,12 @@ FAST = f"at least {TIMES} times as fast as loops"
 FASTER = f"faster than loops, but not {TIMES} times"
 SLOW = "hardly faster than loops"
 HARDLY = 5  # times as fast as loops; below that, no loop has been saved
+SHARES = (  # of labels that are right, and how a student hears of it
+    (0.95, "at least 95 % right"),
+    (0.80, "at least 80 % right, but not 95 %"),
+    (0.20, "better than guessing, but not 80 % right"),
+    (0.0, "no better than guessing"),
+)
 MOST_CALLS = 7
 PATIENCE = 0.3  # seconds after which a slow function is not called again
 LOOP_TURNS = 3000  # windows summed at a time, to see how long a loop takes
@@ -94,7 +100,31 @@ def telling(
     return replace(outcome, value=read_telling(outcome.value, helper)[case.note])
 
 
-OBSERVERS: dict[str, Observer] = {"value": value, "pace": pace, "telling": telling}
+def accuracy(
+    caller: Caller, case: Case, helper: Callable[..., Any] | None = None
+) -> Outcome:
+    """Report in words how many of the predicted labels are right.
+
+    The right labels are the case's truth, which the function is not told.
+    """
+    outcome = caller(case)
+    labels, predicted = np.asarray(case.truth), outcome.value
+    if outcome.kind != "value" or not isinstance(predicted, np.ndarray):
+        return outcome
+    if predicted.shape != labels.shape or predicted.dtype.kind not in "iu":
+        return outcome
+    share = float(np.mean(predicted == labels))
+    return replace(
+        outcome, value=next(words for least, words in SHARES if share >= least)
+    )
+
+
+OBSERVERS: dict[str, Observer] = {
+    "value": value,
+    "pace": pace,
+    "telling": telling,
+    "accuracy": accuracy,
+}
 
 
 def explained(name: str, got: Outcome, why: Difference) -> Difference:
@@ -111,6 +141,9 @@ def explained(name: str, got: Outcome, why: Difference) -> Difference:
     """
     if got.kind != "value" or why.reason != "wrong-values":
         return why
+    if name == "accuracy":
+        sentence = f"It should be {SHARES[0][1]}, but it is {got.value}."
+        return Difference("not-accurate", sentence)
     if name == "telling":
         return Difference("does-not-show", f"The bug does not show: {got.value}.")
     if name == "pace" and why.sentence.startswith(f"It should be {FAST!r}"):

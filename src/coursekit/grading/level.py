@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 RANKS = ("limits", "confined", "full")
@@ -35,6 +36,17 @@ class Limits:
     memory_bytes: int = 1 << 30
     file_bytes: int = 16 << 20
     reply_bytes: int = 1 << 20
+
+    def allowing(self, seconds: float) -> Limits:
+        """Return limits that let one case take so long, if that is more."""
+        if seconds <= self.case_seconds:
+            return self
+        return replace(
+            self,
+            case_seconds=seconds,
+            exercise_seconds=max(self.exercise_seconds, 2.5 * seconds),
+            cpu_seconds=max(self.cpu_seconds, math.ceil(2.5 * seconds)),
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fields as a dictionary."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coursekit.checks.compare import Difference
 from coursekit.checks.declare import Exercise, Numeric, grade_id
@@ -148,10 +148,12 @@ def _judge(
     if module in stuck:
         return unmarked(key, stuck[module])
 
-    def start() -> StudentProcess:
-        return start_student(terms, tuple(exercise.libraries))
+    allowed = replace(terms, limits=terms.limits.allowing(exercise.seconds))
 
-    result = judge_exercise(key, sources, start, terms.limits, exercise.helper)
+    def start() -> StudentProcess:
+        return start_student(allowed, tuple(exercise.libraries))
+
+    result = judge_exercise(key, sources, start, allowed.limits, exercise.helper)
     if result.problem is not None and result.problem.reason == "took-too-long":
         stuck[module] = result.problem
     return result
