@@ -290,15 +290,16 @@ def conv2d(
     windows = windows[..., ::s_h, ::s_w, ::d_h, ::d_w].transpose(0, 5, 6, 1, 2, 3, 4)
     taps = columns[:, :-1].reshape(windows.shape)  # all rows but the ones of the bias
 
-    out = np.empty((N, groups, maps_per_group, H_out, W_out), dtype)
-    sums = np.empty((groups, maps_per_group, size), dtype)
-    maps = sums.reshape(groups, maps_per_group, B, H_out, W_out)
+    out = np.empty((N, groups, maps_per_group, H_out * W_out), dtype)
     for n in range(0, N, B):
         few = images[n : n + B].transpose(1, 2, 0, 3, 4)  # (groups, C, up to B, ...)
         padded[:, :, : few.shape[2], p_h : p_h + H_in, p_w : p_w + W_in] = few
         taps[...] = windows
-        np.matmul(matrix, columns, out=sums)
-        out[n : n + B] = maps.transpose(2, 0, 1, 3, 4)[: few.shape[2]]
+        if B == 1:
+            np.matmul(matrix, columns, out=out[n])
+        else:
+            maps = (matrix @ columns).reshape(groups, maps_per_group, B, H_out * W_out)
+            out[n : n + B] = maps.transpose(2, 0, 1, 3)[: few.shape[2]]
     return out.reshape(N, weight.shape[0], H_out, W_out)
     ### END SOLUTION
 
