@@ -1,15 +1,14 @@
 // Which weights meet which pixels and channels: dilation, groups, separable layers.
 
-const NAMES = [
-  "kind", "in_channels", "out_channels", "groups", "dilation", "kernel_size", "step",
-];
+const NAMES = ["kind", "in_channels", "out_channels", "groups", "dilation", "kernel_size", "step"];
 const MOST = { channels: 32, dilation: 4, kernel: 5 };
 const KINDS = { dilation: "Dilation", groups: "Groups", separable: "Depthwise separable" };
 
-// The numbers that divide both; groups must be one of them.
-function divisors(a, b) {
-  return count0(Math.min(a, b)).map((n) => n + 1).filter((n) => a % n === 0 && b % n === 0);
-}
+// The numbers of groups that divide both numbers of channels.
+const divisors = (a, b) =>
+  range(Math.min(a, b))
+    .map((n) => n + 1)
+    .filter((n) => a % n === 0 && b % n === 0);
 
 function read(model) {
   const s = Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
@@ -17,21 +16,32 @@ function read(model) {
   const allowed = divisors(ins, outs);
   const groups = allowed.filter((n) => n <= s.groups).at(-1);
   const ordinary = { name: "ordinary", ins, outs, groups: 1, taps };
-  const depthwise = { name: "depthwise", ins, outs: ins, groups: ins, taps };
-  const pointwise = { name: "pointwise", ins, outs, groups: 1, taps: 1 };
-  const grouped = { ...ordinary, name: nameOf(groups, ins), groups };
-  const stages = s.kind === "separable" ? [depthwise, pointwise] : [grouped];
-  const filters = stages.flatMap((stage, n) => count0(stage.outs).map((filter) => ({ stage: n, filter })));
+  const stages =
+    s.kind === "separable"
+      ? [
+          { name: "depthwise", ins, outs: ins, groups: ins, taps },
+          { name: "pointwise", ins, outs, groups: 1, taps: 1 },
+        ]
+      : [{ ...ordinary, name: nameOf(groups, ins), groups }];
+  const filters = stages.flatMap((stage, n) =>
+    range(stage.outs).map((filter) => ({ stage: n, filter })),
+  );
   const steps = s.kind === "dilation" ? taps * taps : filters.length;
-  const window = spread(taps, s.dilation);
-  return { ...s, allowed, groups, ordinary, stages, filters, steps, window, step: within(s.step, steps - 1) };
+  const step = within(s.step, steps - 1);
+  return { ...s, allowed, groups, ordinary, stages, filters, steps, step };
 }
 
 const nameOf = (groups, ins) =>
   groups === 1 ? "ordinary" : groups === ins ? "depthwise" : "grouped";
 
-const shapeOf = (s) =>
-  [s.kind, s.kernel_size, ...(s.kind === "dilation" ? [s.dilation] : [s.in_channels, s.out_channels, s.groups])].join();
+function shapeOf(s) {
+  const wired = [s.in_channels, s.out_channels, s.groups];
+  return [s.kind, s.kernel_size, ...(s.kind === "dilation" ? [s.dilation] : wired)].join();
+}
+
+function stepOf(s, { step, stage, filter }) {
+  return step ?? s.filters.findIndex((one) => one.stage === stage && one.filter === filter);
+}
 
 // Words ----------------------------------------------------------------------------
 
@@ -39,82 +49,95 @@ const thousands = (n) => n.toLocaleString("en-GB");
 const weightShape = ({ ins, outs, groups, taps }) => [outs, ins / groups, taps, taps];
 const product = (factors) => factors.reduce((a, b) => a * b, 1);
 const weightsOf = (stage) => product(weightShape(stage));
+const together = (stages) => stages.reduce((sum, stage) => sum + weightsOf(stage), 0);
 
-// "2", "2 and 3", "0 to 15".
-function listed(numbers) {
-  if (numbers.length > 3) return `${numbers[0]} to ${numbers.at(-1)}`;
-  return [numbers.slice(0, -1).join(", "), numbers.at(-1)].filter((part) => part !== "").join(" and ");
+const joined = (numbers) =>
+  [numbers.slice(0, -1).join(", "), String(numbers.at(-1))].filter(Boolean).join(" and ");
+
+// "channel 2", "channels 2 and 3", "channels 4 to 7": no number in between is missing.
+function listed(noun, numbers) {
+  const which = numbers.length > 2 ? `${numbers[0]} to ${numbers.at(-1)}` : joined(numbers);
+  return `${noun}${numbers.length > 1 ? "s" : ""} ${which}`;
 }
 
+// What the pick lights up, as a beginning and an end.
 function sentence(s, pick) {
   if (s.kind === "dilation") {
     const [k, l] = [Math.floor(pick.step / s.kernel_size), pick.step % s.kernel_size];
-    const at = (name, n) => `${name} + ${s.dilation}·${n}`;
-    const [i, j] = [k, l].map((n) => s.dilation * n);
-    return [`weight[${k}, ${l}] meets`, `x[${at("i", k)}, ${at("j", l)}] = x[i + ${i}, j + ${j}]`];
+    const [i, j] = [k, l].map((n) => `${s.dilation}·${n}`);
+    const pixel = `x[i + ${s.dilation * k}, j + ${s.dilation * l}]`;
+    return [`weight[${k}, ${l}] meets`, `x[i + ${i}, j + ${j}] = ${pixel}`];
   }
   const stage = s.stages[pick.stage];
   if (pick.filter === undefined) {
-    const filters = filtersOf(stage, pick.channel);
-    const noun = filters.length === 1 ? "filter" : "filters";
-    return [`input channel ${pick.channel} is read by`, `${stage.name} ${noun} ${listed(filters)}`];
+    const filters = listed("filter", filtersOf(stage, pick.channel));
+    return [`input channel ${pick.channel} is read by`, `${stage.name} ${filters}`];
   }
   const channels = channelsOf(stage, pick.filter);
-  const noun = channels.length === 1 ? "channel" : "channels";
   const factors = [channels.length, stage.taps, stage.taps];
   const sum = `${factors.join("·")} = ${count(product(factors), "weight")}`;
-  return [`${stage.name} filter ${pick.filter} reads ${noun} ${listed(channels)}:`, sum];
+  const reads = `${stage.name} filter ${pick.filter} reads ${listed("channel", channels)}:`;
+  return [reads, sum];
 }
 
-// One line for each layer: its weight array's shape, and the number of weights as a bar.
+// One line for each layer: the shape of its weight array, and its weights as a bar.
 function tally(s) {
-  const most = weightsOf(s.ordinary);
   const row = (name, shape, sum, weights) => {
-    const bar = make("span", { class: "ck-bar", style: `width: ${(100 * weights) / most}%` });
-    const cells = [name, shape, sum].map((text) => make("td", {}, text));
-    cells.push(make("td", { class: "ck-bar-cell", "aria-hidden": "true" }, bar));
-    return make("tr", {}, ...cells);
+    const share = (100 * weights) / weightsOf(s.ordinary);
+    const bar = make("span", { class: "ck-bar", style: `width: ${share}%` });
+    const cells = [make("td", {}, shape), make("td", {}, sum, bar)];
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
   };
   const layer = (stage, name = stage.name) => {
-    const shape = weightShape(stage);
-    return row(name, `(${shape.join(", ")})`, `${shape.join(" · ")} = ${thousands(weightsOf(stage))}`, weightsOf(stage));
+    const [shape, weights] = [weightShape(stage), weightsOf(stage)];
+    const sum = `${shape.join(" · ")} = ${thousands(weights)}`;
+    return row(name, `(${shape.join(", ")})`, sum, weights);
   };
   const rows = [layer(s.ordinary)];
   if (s.kind === "separable") {
-    const all = s.stages.reduce((sum, stage) => sum + weightsOf(stage), 0);
-    const sum = `${s.stages.map((stage) => thousands(weightsOf(stage))).join(" + ")} = ${thousands(all)}`;
-    rows.push(...s.stages.map((stage) => layer(stage)), row("both", "", sum, all));
+    const parts = s.stages.map((stage) => thousands(weightsOf(stage))).join(" + ");
+    const all = together(s.stages);
+    rows.push(...s.stages.map((stage) => layer(stage)));
+    rows.push(row("together", "", `${parts} = ${thousands(all)}`, all));
   } else if (s.groups > 1) rows.push(layer(s.stages[0], `groups = ${s.groups}`));
-  const heads = ["Convolution", "Weight array", "Weights", ""].map((text) =>
-    text ? make("th", { scope: "col" }, text) : make("td", { "aria-hidden": "true" }),
-  );
-  return make("table", { class: "ck-tally" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+  const titles = ["Convolution", "Weight array", "Number of weights"];
+  const heads = titles.map((text) => make("th", { scope: "col" }, text));
+  const [head, body] = [make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)];
+  return make("table", { class: "ck-tally" }, head, body);
 }
 
-function remark(s) {
-  if (s.kind === "dilation") {
-    const { extent, taps, dilation } = s.window;
-    const along = `d · (K − 1) + 1 = ${dilation} · (${taps} − 1) + 1 = ${count(extent, "pixel")}`;
-    return `Along each axis the kernel reaches over ${along}. Of the ${extent * extent} pixels there it reads ${taps * taps}, one for each weight.`;
-  }
-  if (s.kind === "separable") {
-    const share = weightsOf(s.ordinary) / s.stages.reduce((sum, stage) => sum + weightsOf(stage), 0);
-    return `Depthwise, then pointwise: the ordinary convolution has ${show(Number(share.toFixed(2)))} times as many weights.`;
-  }
-  const allowed = `Groups must divide both numbers of channels: here ${listed(s.allowed)}.`;
-  const what = {
-    ordinary: "One group: every filter reads every channel.",
-    depthwise: "As many groups as channels: every filter reads one channel, which is called depthwise.",
-    grouped: `Every filter reads ${s.in_channels} / ${s.groups} = ${count(s.in_channels / s.groups, "channel")}.`,
-  };
-  return `${what[s.stages[0].name]} ${allowed}`;
-}
+const REMARKS = {
+  dilation({ kernel_size: taps, dilation }) {
+    const { extent } = spread(taps, dilation);
+    const pixels = `${dilation} · (${taps} − 1) + 1 = ${count(extent, "pixel")}`;
+    const reach = `Along each axis the kernel reaches over d · (K − 1) + 1 = ${pixels}.`;
+    const share = `Of the ${count(extent * extent, "pixel")} there it reads ${taps * taps}`;
+    return `${reach} ${share}, one for each weight.`;
+  },
+  groups({ stages, groups, allowed, in_channels: ins }) {
+    const each = `${ins} / ${groups} = ${count(ins / groups, "channel")}`;
+    const what = {
+      ordinary: "One group: every filter reads every channel.",
+      depthwise: "Every filter reads one channel of its own group: a depthwise convolution.",
+      grouped: `Every filter reads ${each}.`,
+    };
+    const rule = "The number of groups must divide both numbers of channels";
+    return `${what[stages[0].name]} ${rule}: here ${joined(allowed)}.`;
+  },
+  separable({ stages, ordinary }) {
+    const ratio = show(Number((weightsOf(ordinary) / together(stages)).toFixed(2)));
+    const first = "Depthwise, each filter looks along the picture, in one channel";
+    const then = "pointwise, it mixes the channels of one pixel";
+    return `${first}; ${then}. An ordinary convolution has ${ratio} times as many weights.`;
+  },
+};
 
-function words(s, pick) {
+function below(s, pick) {
   const [name, what] = sentence(s, pick);
   const line = make("p", { class: "ck-sum" }, make("span", { class: "ck-name" }, `${name} `));
   line.append(make("span", { class: "ck-b" }, what));
-  return [line, ...(s.kind === "dilation" ? [] : [tally(s)]), note(remark(s))];
+  const numbers = s.kind === "dilation" ? [] : [tally(s)];
+  return [line, ...numbers, note(REMARKS[s.kind](s))];
 }
 
 // The figure -----------------------------------------------------------------------
@@ -131,14 +154,16 @@ function fields(link) {
   };
 }
 
-// Radio buttons for the groups that are possible now.
+// Radio buttons for the numbers of groups that are possible now.
 function groupsChoice(changed) {
-  const node = make("span", { class: "ck-field" }, make("span", { class: "ck-label", "aria-hidden": "true" }, "Groups"));
+  const title = make("span", { class: "ck-label", "aria-hidden": "true" }, "Groups");
+  const node = make("span", { class: "ck-field" }, title);
   let [known, radios] = ["", null];
   const put = (groups, allowed) => {
     if (known !== allowed.join()) {
+      const options = Object.fromEntries(allowed.map((n) => [n, n]));
       radios?.node.remove();
-      radios = choice("Groups", Object.fromEntries(allowed.map((n) => [n, n])), (n) => changed(Number(n)));
+      radios = choice("Groups", options, (n) => changed(Number(n)));
       node.append(radios.node);
       known = allowed.join();
     }
@@ -148,23 +173,66 @@ function groupsChoice(changed) {
 }
 
 function putFields(field, s) {
-  ["kind", "kernel_size", "dilation", "in_channels", "out_channels"].forEach((name) => field[name].put(s[name]));
-  field.groups.put(s.groups, s.allowed);
-  field.dilation.node.hidden = s.kind !== "dilation";
-  field.in_channels.node.hidden = field.out_channels.node.hidden = s.kind === "dilation";
-  field.groups.node.hidden = s.kind !== "groups";
+  const { groups, ...others } = field;
+  Object.entries(others).forEach(([name, one]) => one.put(s[name]));
+  groups.put(s.groups, s.allowed);
+  const only = { dilation: ["dilation"], groups: ["groups"] };
+  only.in_channels = only.out_channels = ["groups", "separable"];
+  Object.entries(only).forEach(([name, kinds]) => {
+    field[name].node.hidden = !kinds.includes(s.kind);
+  });
+}
+
+// What the figure shows: parts, and how to paint them. `name` is the panel's title.
+function pictureOf(s, acts) {
+  if (s.kind === "dilation") {
+    const taps = tapGrids(spread(s.kernel_size, s.dilation), acts);
+    const parts = [["Weights", taps.weights], ["Pixels", taps.patch]];
+    return { parts, taps, paint: (_, pick, step) => paintTaps(taps, step, pick.step) };
+  }
+  const pitch = pitchFor(Math.max(s.in_channels, s.out_channels));
+  const wires = wireNodes(s.stages, acts, pitch);
+  const blocks = s.stages.map((stage, n) => blockArray(stage, n, acts, pitch));
+  const title = ({ name }) =>
+    s.stages.length > 1 ? `Weights, ${name}` : "Weights, a dot each";
+  const arrays = s.stages.map((stage, n) => [title(stage), blocks[n].node]);
+  const paint = (now, pick, step, stops) => {
+    paintWires(wires, now.stages, pick, stops);
+    blocks.forEach((one, n) => paintBlocks(one, now.stages, pick, n));
+  };
+  return { parts: [["Channels and filters", wires.node], ...arrays], wires, paint };
+}
+
+// Where an arrow leads from a weight or a node; from anywhere else, to the next step.
+function neighbour(s, picture, target, [down, right]) {
+  const cells = picture.taps?.cells.find((some) => some.includes(target));
+  if (cells) {
+    const [at, taps] = [cells.indexOf(target), s.kernel_size];
+    const k = within(Math.floor(at / taps) + down, taps - 1);
+    const step = k * taps + within((at % taps) + right, taps - 1);
+    return { pick: { step }, node: cells[step] };
+  }
+  const from = picture.wires?.nodes.find((one) => one.node === target);
+  if (from) {
+    const { counts, nodes } = picture.wires;
+    const column = within(from.column + (Number.isFinite(right) ? right : 0), counts.length - 1);
+    const n = within(from.n + down, counts[column] - 1);
+    return nodes.find((one) => one.column === column && one.n === n);
+  }
+  const step = within(s.step + (down || right), s.steps - 1);
+  return { pick: s.kind === "dilation" ? { step } : s.filters[step] };
 }
 
 function render({ model, el }) {
   const { root, say } = frame(el, "Which weights meet what");
   const link = bind(model, NAMES, () => paint());
-  let [shape, parts, scrolls, drawn, kept, hovered] = ["", null, [], false, null, null];
+  let [shape, picture, scrolls, drawn] = ["", null, [], false];
+  let [kept, hovered] = [null, null]; // an input channel to stay with; what is pointed at
+  const forget = () => ([kept, hovered] = [null, null]);
   const go = (step) => {
-    [kept, hovered] = [null, null];
+    forget();
     link.write({ step });
   };
-  const stepOf = (s, pick) =>
-    pick.step ?? s.filters.findIndex((one) => one.stage === pick.stage && one.filter === pick.filter);
   const acts = {
     look(event, pick) {
       if (event.pointerType === "touch" || steps.playing()) return;
@@ -173,60 +241,55 @@ function render({ model, el }) {
     },
     take(pick) {
       steps.stop();
-      const step = stepOf(read(model), pick);
-      [kept, hovered] = [pick, null];
-      link.write(step < 0 ? {} : { step });
+      forget();
+      if (pick.channel === undefined) return link.write({ step: stepOf(read(model), pick) });
+      kept = pick;
+      paint();
     },
   };
-  const state = () => read(model);
   const reset = () => {
-    [kept, hovered] = [null, null];
+    forget();
     link.reset();
   };
-  const steps = transport({ state, go, ended: () => paint(), reset, noun: "Number" });
+  const steps = transport({ state: () => read(model), go, ended: () => paint(), reset });
   const field = fields(link);
-  const panels = make("div", { class: "ck-panels" });
-  const text = make("div");
+  const [panels, text] = [make("div", { class: "ck-panels" }), make("div")];
+  const controls = Object.values(field).map((one) => one.node);
   root.classList.add("ck-wiring");
-  root.append(make("div", { class: "ck-controls" }, ...Object.values(field).map((one) => one.node)), panels, steps.node, text);
-
-  function put(...named) {
-    scrolls.forEach((scroll) => scroll.release());
-    scrolls = named.map(([name, node]) => scroller(name, node));
-    panels.replaceChildren(...named.map(([name], n) => panel(name, null, scrolls[n].node)));
-  }
+  root.append(make("div", { class: "ck-controls" }, ...controls), panels, steps.node, text);
 
   function build(s) {
-    [shape, kept, hovered] = [shapeOf(s), null, null];
-    if (s.kind === "dilation") {
-      parts = { taps: tapGrids(s.window, acts) };
-      return put(["Weights", parts.taps.weights], ["Pixels", parts.taps.patch]);
-    }
-    const pitch = pitchFor(Math.max(s.in_channels, s.out_channels));
-    const wires = wireNodes(s.stages, acts, pitch);
-    const blocks = s.stages.map((stage, n) => blockArray(stage, n, acts, pitch));
-    parts = { wires, blocks };
-    const title = (stage) => (s.stages.length > 1 ? `${stage.name} weights` : "Weights, filter by channel");
-    put(["Channels and filters", wires.node], ...s.stages.map((stage, n) => [title(stage), blocks[n].node]));
+    shape = shapeOf(s);
+    forget();
+    picture = pictureOf(s, acts);
+    scrolls.forEach((scroll) => scroll.release());
+    scrolls = picture.parts.map(([name, node]) => scroller(name, node));
+    panels.replaceChildren(
+      ...picture.parts.map(([name], n) => panel(name, null, scrolls[n].node)),
+    );
   }
 
   function paint() {
     const s = read(model);
     if (shape !== shapeOf(s)) build(s);
     const resting = s.kind === "dilation" ? { step: s.step } : s.filters[s.step];
-    const pick = hovered ?? (kept?.channel === undefined ? resting : kept);
+    const pick = hovered ?? kept ?? resting;
+    const stops = { 0: 0, 1: 0, 2: 0, [resting.stage + 1]: resting.filter };
+    if (kept) stops[0] = kept.channel;
     putFields(field, s);
-    if (s.kind === "dilation") paintTaps(parts.taps, s.step, pick.step);
-    else {
-      const stops = { 0: kept?.channel ?? 0, [resting.stage + 1]: resting.filter };
-      paintWires(parts.wires, s.stages, pick, stops);
-      parts.blocks.forEach((one, n) => paintBlocks(one, s.stages, pick, n));
-    }
-    text.replaceChildren(...words(s, pick));
+    picture.paint(s, pick, s.step, stops);
+    text.replaceChildren(...below(s, pick));
     steps.paint();
     if (drawn && hovered === null && !steps.playing()) say(`${sentence(s, pick).join(" ")}.`);
     drawn = true;
   }
+
+  arrows(root, (move, target) => {
+    const next = neighbour(read(model), picture, target, move);
+    acts.take(next.pick);
+    next.node?.setAttribute("tabindex", 0); // a small node may not yet take the focus
+    next.node?.focus();
+  });
 
   paint();
   return () => {

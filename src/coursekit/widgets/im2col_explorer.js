@@ -1,9 +1,8 @@
 // An image and its unfolded matrix (im2col): each column is the window of one output.
 // Pixels are numbered from 1, so a number tells which pixel it is, and 0 is padding.
 
-const NAMES = [
-  "height", "width", "kernel_size", "stride", "padding", "dilation", "channels", "step",
-];
+const SETTINGS = ["height", "width", "kernel_size", "stride", "padding", "dilation", "channels"];
+const NAMES = [...SETTINGS, "step"];
 const MOST = { image: 6, kernel: 3, stride: 3, padding: 2, dilation: 3, channels: 3 };
 
 function read(model) {
@@ -36,84 +35,82 @@ function unfold({ kernel_size: [height, width], stride, dilation, channels, grid
   return { taps, corners, matrix: table(taps.length, walk.steps, entry) };
 }
 
-const shapeOf = (s) => NAMES.slice(0, -1).map((name) => s[name]).join();
+const shapeOf = (s) => SETTINGS.map((name) => s[name]).join();
 
 // What lights up: a whole column `n`, the entry in its row `r`, or one pixel everywhere.
-// A pixel is named by its number; 0 would be padding, which is nobody's pixel.
+// A pixel is named by its number; 0 is padding, which is nobody's pixel.
 function traced(s, { n = null, r = null, pixel = null }) {
-  const value = pixel ?? (r === null ? null : s.matrix[r][n]);
-  const readers = pixel ? s.corners.map((_, m) => s.matrix.some((row) => row[m] === pixel)) : [];
-  return { n, r, value, pixel: value || null, readers };
-}
-
-// Where a pixel lies in the image.
-function placeOf({ height, width }, pixel) {
-  const [c, rest] = [Math.floor((pixel - 1) / (height * width)), (pixel - 1) % (height * width)];
-  return { c, i: Math.floor(rest / width), j: rest % width };
+  const own = pixel ?? (r === null ? null : s.matrix[r][n]);
+  const reads = (m) => pixel !== null && s.matrix.some((row) => row[m] === pixel);
+  return { n, r, pixel: own || null, readers: s.corners.map((_, m) => reads(m)) };
 }
 
 // Words ----------------------------------------------------------------------------
 
-const bracket = (...coordinates) => `[${coordinates.join(", ")}]`;
+// The coordinates of a pixel or a weight; the channel is left out where there is one.
+const bracket = ({ channels }, c, i, j) => `[${(channels > 1 ? [c, i, j] : [i, j]).join(", ")}]`;
 
 function pixelName(s, pixel) {
-  const { c, i, j } = placeOf(s, pixel);
-  return `pixel${s.channels > 1 ? bracket(c, i, j) : bracket(i, j)}`;
+  const [row, j] = [Math.floor((pixel - 1) / s.width), (pixel - 1) % s.width];
+  return `pixel${bracket(s, Math.floor(row / s.height), row % s.height, j)}`;
 }
 
-const tapName = (s, { c, k, l }) => (s.channels > 1 ? `${c}, ${k}, ${l}` : `${k}, ${l}`);
-const outputName = ({ corners }, n) => `output${bracket(corners[n].i, corners[n].j)}`;
-const times = (n) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`);
+const outputName = ({ corners }, n) => `output[${corners[n].i}, ${corners[n].j}]`;
 
-const copiesOf = (s, pixel) => s.matrix.flat().filter((value) => value === pixel).length;
+const copiesOf = (s, pixel) => s.matrix.flat().filter((number) => number === pixel).length;
+const times = (n) => ["never", "once", "twice"][n] ?? `${n} times`;
 
 function tooLarge({ kernel_size, dilation, extent, grids, padding }) {
-  const kernel = `The kernel (${kernel_size.join(" × ")})`;
-  const spread = dilation > 1 ? `, spread to ${extent.join(" × ")} by its dilation,` : "";
+  const spread = dilation > 1 ? `, spread over ${extent.join(" × ")} by its dilation,` : "";
+  const kernel = `The kernel (${kernel_size.join(" × ")})${spread}`;
   const image = `the ${padding ? "padded " : ""}image (${sizeOf(grids[0])})`;
-  return `${kernel}${spread} is larger than ${image}, so the matrix has no columns. Use a smaller kernel, a larger image or more padding.`;
+  const remedy = "Use a smaller kernel, a larger image or more padding.";
+  return `${kernel} is larger than ${image}, so the matrix has no columns. ${remedy}`;
 }
 
-function sizeWords(s) {
-  const [rows, columns] = [s.taps.length, s.walk.steps];
-  const [pixels, entries] = [s.channels * s.height * s.width, rows * columns];
-  const taps = `${s.channels} · ${s.kernel_size.join(" · ")}`;
-  const size = `${count(rows, "row")} (C · K_h · K_w = ${taps})`;
-  const places = `${count(columns, "column")} (L = ${s.walk.rows} · ${s.walk.columns})`;
-  const share = show(Number((entries / pixels).toFixed(2)));
-  return `The matrix has ${size} and ${places}: ${entries} numbers for ${count(pixels, "pixel")}, ${share} times as many.`;
+function sizeWords({ taps, walk, channels, kernel_size, height, width }) {
+  const [pixels, entries] = [channels * height * width, taps.length * walk.steps];
+  const K = (axis) => ["K", make("sub", {}, axis)];
+  const line = note(`The matrix has ${count(taps.length, "row")}, C · `);
+  line.append(...K("h"), " · ", ...K("w"), ` = ${[channels, ...kernel_size].join(" · ")}, and `);
+  line.append(`${count(walk.steps, "column")}, L = ${walk.rows} · ${walk.columns}: `);
+  const ratio = Number((entries / pixels).toFixed(2));
+  const size = `${count(entries, "number")} for ${count(pixels, "pixel")}`;
+  line.append(`${size}, ${ratio === 1 ? "just" : `${ratio} times`} as many.`);
+  return line;
 }
 
-// The line that changes with what lights up, as a name and what it is.
-function sentence(s, light) {
-  if (light.n === null) {
-    const outputs = light.readers.filter(Boolean).length;
-    const copies = `stands in the matrix ${times(outputs)}`;
-    const never = "is read by no output, so it is not in the matrix";
-    return [pixelName(s, light.pixel), outputs ? `${copies}, once for each output that reads it` : never];
+// What lights up, as a beginning and an end.
+function sentence(s, { n, r, pixel }) {
+  if (n === null) {
+    const copies = copiesOf(s, pixel);
+    const where = copies ? `stands in the matrix ${times(copies)}` : "is in no window";
+    return [`${pixelName(s, pixel)}, number ${pixel},`, where];
   }
-  if (light.r === null) {
-    const values = s.matrix.map((row) => show(row[light.n])).join(", ");
-    return [`column ${light.n} is the window of ${outputName(s, light.n)}`, values];
+  const output = outputName(s, n);
+  if (r === null) {
+    const numbers = s.matrix.map((row) => row[n]).join(", ");
+    return [`column ${n}, the window of ${output}:`, numbers];
   }
-  const place = `row ${light.r}, column ${light.n}`;
-  const meets = `weight${bracket(tapName(s, s.taps[light.r]))} meets it for ${outputName(s, light.n)}`;
-  if (!light.pixel) return [place, `0 from the padding; ${meets}`];
-  const copies = copiesOf(s, light.pixel) - 1;
-  const more = copies ? `${count(copies, "copy").replace("copys", "copies")} elsewhere` : "no copy elsewhere";
-  return [place, `${pixelName(s, light.pixel)}, number ${light.pixel}; ${meets}; ${more}`];
+  const place = `row ${r}, column ${n}:`;
+  const { c, k, l } = s.taps[r];
+  const meets = `which weight${bracket(s, c, k, l)} meets for ${output}`;
+  if (pixel === null) return [place, `a 0 of the padding, ${meets}`];
+  const others = copiesOf(s, pixel) - 1;
+  const copies = others === 0 ? "no copy" : others === 1 ? "1 copy" : `${others} copies`;
+  return [place, `${pixelName(s, pixel)}, ${meets}; ${copies} elsewhere`];
 }
 
 function words(s, light) {
   if (!s.walk.fits) return [warning(tooLarge(s))];
   const [name, what] = sentence(s, light);
-  const line = make("p", { class: "ck-sum" }, make("span", { class: "ck-name" }, `${name}: `));
+  const line = make("p", { class: "ck-sum" }, make("span", { class: "ck-name" }, `${name} `));
   line.append(make("span", { class: light.pixel ? "ck-b" : "ck-a" }, what));
   const where = s.padding ? "padded image" : "image";
-  return [line, note(sizeWords(s)), ...leftOver(s.stride, s.walk.left, where)];
+  return [line, sizeWords(s), ...leftOver(s.stride, s.walk.left, where)];
 }
 
-const spoken = (s, light) => (s.walk.fits ? `${sentence(s, light).join(": ")}.` : tooLarge(s));
+const spoken = (s, light) => (s.walk.fits ? `${sentence(s, light).join(" ")}.` : tooLarge(s));
 
 // The three parts ------------------------------------------------------------------
 
@@ -121,10 +118,10 @@ const button = (kind, label, text) =>
   make("button", { type: "button", class: `ck-cell ${kind}`, "aria-label": label }, text);
 
 function channelGrid(s, c, acts) {
-  const [bottom, right] = [s.grids[c].length - s.walk.left[0], s.grids[c][0].length - s.walk.left[1]];
+  const ends = [s.grids[c].length - s.walk.left[0], s.grids[c][0].length - s.walk.left[1]];
   const cells = s.grids[c].map((row, i) =>
     row.map((pixel, j) => {
-      const past = i >= bottom || j >= right ? " ck-left-over" : "";
+      const past = i >= ends[0] || j >= ends[1] ? " ck-left-over" : "";
       if (!pixel) return make("div", { class: `ck-cell ck-pad${past}` }, "0");
       const label = `${pixelName(s, pixel)}, number ${pixel}`;
       return tracing(button(`ck-pixel${past}`, label, pixel), { pixel }, acts);
@@ -140,16 +137,18 @@ function channelGrid(s, c, acts) {
 
 function paintChannel(drawn, s, c, light) {
   const here = light.n === null ? null : s.corners[light.n];
-  const tap = (at, from, size) => (at - from) % s.dilation === 0 && at >= from && at < from + size;
-  const place = light.pixel && placeOf(s, light.pixel);
-  const first = place?.c === c ? light.pixel : 1 + c * s.height * s.width;
+  const tap = (at, from, axis) => {
+    return at >= from && at < from + s.extent[axis] && (at - from) % s.dilation === 0;
+  };
+  const own = s.grids[c].flat().filter((pixel) => pixel > 0); // 0 is padding
+  const stop = own.includes(light.pixel) ? light.pixel : own[0];
   drawn.cells.forEach((row, i) =>
     row.forEach((node, j) => {
-      const on = here && tap(i, here.top, s.extent[0]) && tap(j, here.start, s.extent[1]);
       const pixel = s.grids[c][i][j];
-      node.classList.toggle("ck-on", Boolean(on));
-      node.classList.toggle("ck-traced", pixel !== 0 && pixel === light.pixel);
-      if (pixel) node.tabIndex = pixel === first ? 0 : -1;
+      const on = here !== null && tap(i, here.top, 0) && tap(j, here.start, 1);
+      node.classList.toggle("ck-on", on);
+      node.classList.toggle("ck-traced", pixel > 0 && pixel === light.pixel);
+      if (pixel) node.tabIndex = pixel === stop ? 0 : -1;
     }),
   );
   drawn.outline.hidden = here === null;
@@ -181,14 +180,18 @@ function paintNumbers(drawn, s, light) {
 }
 
 function matrixGrid(s, acts) {
-  const head = (kind, text) => make("div", { class: `ck-head-cell ${kind}`, "aria-hidden": "true" }, text);
+  const head = (kind, text) => {
+    return make("div", { class: `ck-head-cell ${kind}`, "aria-hidden": "true" }, text);
+  };
   const corner = head("ck-name ck-corner", s.channels > 1 ? "c, k, l" : "k, l");
   const columns = s.corners.map((_, n) => head("ck-over", n));
-  const names = s.taps.map((tap) => head("ck-name", tapName(s, tap)));
+  const names = s.taps.map(({ c, k, l }) => {
+    return head("ck-name", bracket(s, c, k, l).slice(1, -1));
+  });
   const cells = s.matrix.map((row, r) =>
     row.map((value, n) => {
       const kind = value ? "ck-entry" : "ck-entry ck-pad";
-      return tracing(button(kind, `row ${r}, column ${n}: ${value}`, value), { n, r }, acts);
+      return tracing(button(kind, `matrix row ${r}, column ${n}: ${value}`, value), { n, r }, acts);
     }),
   );
   const starts = s.taps.map(({ c, k, l }) => c > 0 && k === 0 && l === 0);
@@ -222,27 +225,27 @@ function revealColumn(scroll, drawn, n) {
   scroll.reveal(head.offsetLeft - 4, head.offsetLeft + head.offsetWidth + 8, name.offsetWidth);
 }
 
-// Where an arrow leads from a pixel or from an entry of the matrix; else from an output.
-function neighbour(s, parts, target, [down, right]) {
-  const within2 = (i, j, grid) => [within(i, grid.length - 1), within(j, grid[0].length - 1)];
-  const find = (grid) => {
-    const i = grid.findIndex((row) => row.includes(target));
-    return i < 0 ? null : [i + down, grid[i].indexOf(target) + right];
-  };
-  const entry = find(parts.matrix.cells);
-  if (entry) {
-    const [r, n] = within2(...entry, s.matrix);
-    return { node: parts.matrix.cells[r][n], pick: { n, r } };
-  }
+// Where an arrow leads from an entry of the matrix, a pixel, or else from the output.
+function neighbour(s, parts, target, move) {
+  const entry = onward(parts.matrix.cells, target, move);
+  if (entry) return { node: entry.node, pick: { r: entry.i, n: entry.j } };
   for (const { cells } of parts.image) {
-    const inner = cells.slice(s.padding, s.padding + s.height);
-    const pixels = inner.map((row) => row.slice(s.padding, s.padding + s.width));
-    const place = find(pixels);
-    if (!place) continue;
-    const [i, j] = within2(...place, pixels);
-    return { node: pixels[i][j], pick: { pixel: Number(pixels[i][j].textContent) } };
+    const rows = cells.slice(s.padding, s.padding + s.height);
+    const pixels = rows.map((row) => row.slice(s.padding, s.padding + s.width));
+    const next = onward(pixels, target, move);
+    if (next) return { node: next.node, pick: { pixel: Number(next.node.textContent) } };
   }
-  return null;
+  const n = moved(s.walk, s.step, move);
+  return { node: parts.output.cells[n], pick: { n } };
+}
+
+// One move from a node of a grid, staying inside; null if the node is not in it.
+function onward(grid, node, [down, right]) {
+  const row = grid.findIndex((nodes) => nodes.includes(node));
+  if (row < 0) return null;
+  const i = within(row + down, grid.length - 1);
+  const j = within(grid[row].indexOf(node) + right, grid[0].length - 1);
+  return { i, j, node: grid[i][j] };
 }
 
 // The figure -----------------------------------------------------------------------
@@ -279,17 +282,18 @@ function layout(root, field, steps) {
   const scrolls = Object.entries(parts).map(([label, node]) => scroller(label, node));
   const kernel = make("span", { class: "ck-field" }, make("span", { class: "ck-label" }, "Kernel"));
   kernel.append(field.kernel.node);
-  const numbers = ["stride", "padding", "dilation", "channels"].map((name) => field[name].node);
+  const numbers = ["stride", "padding", "dilation"].map((name) => field[name].node);
+  const size = make("span", { class: "ck-image-size" }, field.image.node, field.channels.node);
   root.classList.add("ck-im2col");
   root.append(
     make("div", { class: "ck-controls" }, kernel, ...numbers),
     make(
       "div",
       { class: "ck-panels" },
-      panel("Image, padded", field.image.node, scrolls[0].node),
-      panel("Output, numbered as the columns", null, scrolls[1].node),
+      panel("Image", size, scrolls[0].node),
+      panel("Output, numbered by column", null, scrolls[1].node),
     ),
-    make("div", { class: "ck-below" }, panel("Unfolded matrix", null, scrolls[2].node)),
+    panel("Unfolded matrix", null, scrolls[2].node),
     steps.node,
     text,
   );
@@ -320,12 +324,11 @@ function render({ model, el }) {
     const { step, walk } = read(model);
     return { step, steps: walk.steps };
   };
-  const ended = () => paint();
   const reset = () => {
     [kept, hovered] = [{}, null];
     link.reset();
   };
-  const steps = transport({ state, go, ended, reset, noun: "Column" });
+  const steps = transport({ state, go, ended: () => paint(), reset });
   const field = fields(link, () => read(model));
   const places = layout(root, field, steps);
 
@@ -353,16 +356,17 @@ function render({ model, el }) {
     places.text.replaceChildren(...words(s, light));
     steps.paint();
     if (drawn && hovered === null && !steps.playing()) say(spoken(s, light));
-    if (light.n !== null && hovered?.r === undefined) revealColumn(places.scrolls[2], parts.matrix, light.n);
+    const inView = light.n === null || hovered?.r !== undefined;
+    if (!inView) revealColumn(places.scrolls[2], parts.matrix, light.n);
     drawn = true;
   }
 
   arrows(root, (move, target) => {
     const s = read(model);
     if (!s.walk.fits) return;
-    const next = neighbour(s, parts, target, move) ?? { n: moved(s.walk, s.step, move) };
-    acts.take(next.pick ?? next);
-    (next.node ?? parts.output.cells[next.n]).focus({ preventScroll: Boolean(next.node) });
+    const next = neighbour(s, parts, target, move);
+    acts.take(next.pick);
+    if (target.matches(".ck-cell")) next.node.focus();
   });
 
   paint();

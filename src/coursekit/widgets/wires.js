@@ -1,14 +1,18 @@
 // Channels as nodes, weights as wires between them, and the weight array as blocks.
 
-// Stages follow one another: { name, ins, outs, groups, taps }.
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+
+// A stage is one convolution: { name, ins, outs, groups, taps }.
 const readsChannel = ({ ins, outs, groups }, filter, channel) =>
   Math.floor(filter / (outs / groups)) === Math.floor(channel / (ins / groups));
 
-const channelsOf = (stage, filter) => count0(stage.ins).filter((c) => readsChannel(stage, filter, c));
-const filtersOf = (stage, channel) => count0(stage.outs).filter((o) => readsChannel(stage, o, channel));
-const count0 = (n) => Array.from({ length: n }, (_, i) => i);
+const channelsOf = (stage, filter) =>
+  range(stage.ins).filter((channel) => readsChannel(stage, filter, channel));
 
-// A pick is one filter or one input channel of a stage. What it lights up in a stage:
+const filtersOf = (stage, channel) =>
+  range(stage.outs).filter((filter) => readsChannel(stage, filter, channel));
+
+// A pick is one filter or one input channel of a stage. What it lights up in stage n:
 function litIn(stages, pick, n) {
   const stage = stages[n];
   if (pick.stage !== n) return { channels: new Set(), filters: new Set() };
@@ -26,121 +30,133 @@ function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+const lettering = (text, place) => svg("text", { class: "ck-words", ...place }, text);
+
+function drawing(kind, role, label, width, height, ...children) {
+  const viewBox = `0 0 ${width} ${height}`;
+  const look = { class: kind, width, height, viewBox, role, "aria-label": label };
+  return svg("svg", look, ...children);
+}
+
+// Sizes in pixels: from one channel to the next, and the room for names above.
+const HEAD = 24;
+const pitchFor = (most) => (most <= 4 ? 40 : most <= 8 ? 31 : most <= 16 ? 20 : 12);
+const gapFor = (stages) => (stages.length > 1 ? 88 : 150);
+
 // Wires ----------------------------------------------------------------------------
-
-const GAP = 150; // between two columns of nodes
-const HEAD = 24; // room for names above
-
-const pitchFor = (most) => (most <= 8 ? 30 : most <= 16 ? 20 : 13);
 
 function wireNodes(stages, acts, pitch) {
   const counts = [stages[0].ins, ...stages.map((stage) => stage.outs)];
-  const most = Math.max(...counts);
+  const [most, last] = [Math.max(...counts), counts.length - 1];
+  const half = Math.max(16, pitch / 2);
+  const x = (column) => half + column * gapFor(stages);
   const y = (column, n) => HEAD + pitch * ((most - counts[column]) / 2 + n + 0.5);
-  const x = (column) => 15 + column * GAP;
+  const wire = (n, o, c) => {
+    const ends = { x1: x(n), y1: y(n, c), x2: x(n + 1), y2: y(n + 1, o) };
+    return { n, o, c, node: svg("line", { class: "ck-wire", ...ends }) };
+  };
   const wires = stages.flatMap((stage, n) =>
-    count0(stage.outs).flatMap((o) =>
-      channelsOf(stage, o).map((c) => {
-        const ends = { x1: x(n), y1: y(n, c), x2: x(n + 1), y2: y(n + 1, o) };
-        return { n, o, c, node: svg("line", { class: "ck-wire", ...ends }) };
-      }),
-    ),
+    range(stage.outs).flatMap((o) => channelsOf(stage, o).map((c) => wire(n, o, c))),
   );
   const nodes = counts.flatMap((size, column) =>
-    count0(size).map((n) => wireNode(stages, column, n, { x: x(column), y: y(column, n), pitch }, acts)),
+    range(size).map((n) => {
+      return wireNode(stages, column, n, { x: x(column), y: y(column, n), pitch }, acts);
+    }),
   );
-  const last = counts.length - 1;
-  const names = ["input", ...(last > 1 ? ["between"] : []), "output"];
-  const words = names.map((name, n) => {
-    const anchor = n === 0 ? "start" : n === last ? "end" : "middle";
-    return svg("text", { class: "ck-words", x: n === 0 ? 0 : n === last ? x(n) + 15 : x(n), y: 13, "text-anchor": anchor }, name);
-  });
-  const [width, height] = [x(last) + 15, HEAD + most * pitch + 2];
-  const look = { class: "ck-wires", width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Channels and wires" };
-  const lines = svg("g", {}, ...wires.map((wire) => wire.node));
-  const node = svg("svg", look, ...words, lines, ...nodes.map((one) => one.node));
+  const name = (text, anchor, at) => lettering(text, { "text-anchor": anchor, x: at, y: 13 });
+  const names = [name("input", "start", 0), name("output", "end", x(last) + half)];
+  if (last > 1) names.push(name("between", "middle", x(1)));
+  const lines = svg("g", {}, ...wires.map((one) => one.node));
+  const size = [x(last) + half, HEAD + most * pitch + 2];
+  const parts = [...names, lines, ...nodes.map((one) => one.node)];
+  const kind = pitch < 18 ? "ck-wires ck-dense" : "ck-wires";
+  const node = drawing(kind, "group", "Channels and wires", ...size, ...parts);
   node.addEventListener("pointerleave", (event) => acts.look(event, null));
-  return { wires, nodes, lines, node };
+  return { counts, wires, nodes, lines, node };
 }
 
 // A node in the first column is an input channel; any other is what a filter makes.
 function wireNode(stages, column, n, { x, y, pitch }, acts) {
   const pick = column ? { stage: column - 1, filter: n } : { stage: 0, channel: n };
-  const size = Math.min(26, pitch - 2);
-  const box = svg("rect", { x: x - size / 2, y: y - size / 2, width: size, height: size, rx: Math.min(5, size / 4) });
-  const text = pitch < 18 ? [] : [svg("text", { x, y, dy: "0.35em", "text-anchor": "middle" }, n)];
-  const kind = column ? "ck-made" : "ck-given";
+  const size = Math.min(28, pitch - 2);
+  const corner = { x: x - size / 2, y: y - size / 2, rx: Math.min(5, size / 4) };
+  const box = svg("rect", { ...corner, width: size, height: size });
+  const place = { x, y, dy: "0.35em", "text-anchor": "middle" };
+  const text = pitch < 18 ? [] : [svg("text", place, n)];
+  const node = svg("g", { class: `ck-node ${column ? "ck-made" : "ck-given"}` }, box, ...text);
   const name = column ? `${stages[column - 1].name} filter ${n}` : `input channel ${n}`;
-  const node = svg("g", { class: `ck-node ${kind}`, "aria-label": name }, box, ...text);
-  return { column, n, pick, dense: pitch < 24, node: tracing(node, pick, acts) };
+  return { column, n, name, pick, small: size < 24, node: tracing(node, pick, acts) };
 }
 
+// `stops` are the nodes the tab key stops at, one in each column.
 function paintWires(drawn, stages, pick, stops) {
   const lit = stages.map((_, n) => litIn(stages, pick, n));
   drawn.wires.forEach(({ n, o, c, node }) => {
     const on = lit[n].filters.has(o) && lit[n].channels.has(c);
     node.classList.toggle("ck-on", on);
-    if (on) drawn.lines.append(node); // drawn last, so on top
+    if (on) drawn.lines.append(node); // the last to be drawn is on top
   });
-  drawn.nodes.forEach(({ column, n, dense, node }) => {
+  drawn.nodes.forEach(({ column, n, name, small, node }) => {
     const on = lit[column - 1]?.filters.has(n) || lit[column]?.channels.has(n);
     node.classList.toggle("ck-on", Boolean(on));
-    const stop = n === (stops[column] ?? 0);
-    // Where nodes are small, only one of a column can be a target of its own.
-    if (dense && !stop) ["role", "tabindex"].forEach((name) => node.removeAttribute(name));
-    else {
-      node.setAttribute("role", "button");
-      node.setAttribute("tabindex", stop ? 0 : -1);
-    }
+    const stop = n === stops[column];
+    // Small nodes lie too close to be targets of their own, except where the tab stops.
+    const target = { role: "button", tabindex: stop ? 0 : -1, "aria-label": name };
+    Object.entries(target).forEach(([attribute, value]) => {
+      if (small && !stop) node.removeAttribute(attribute);
+      else node.setAttribute(attribute, value);
+    });
   });
 }
 
 // The weight array -----------------------------------------------------------------
 
+const MARGIN = 22; // room for the numbers of the filters
+
 // One block for each filter and channel that meet, with a dot for each of its weights.
 function blockArray(stage, n, acts, pitch) {
-  const label = 24;
-  const corner = (o, c) => [label + c * pitch, HEAD + o * pitch];
-  const rows = count0(stage.outs).map((o) => {
-    const cells = count0(stage.ins).map((c) => block(stage, o, c, corner(o, c), pitch));
-    const [x, y] = corner(o, 0);
-    const back = svg("rect", { class: "ck-row-back", x: 0, y, width: x + stage.ins * pitch, height: pitch });
-    const name = number(pitch, o, { x: x - 6, y: y + pitch / 2, dy: "0.35em", "text-anchor": "end" });
-    const row = svg("g", { class: "ck-filter-row" }, back, ...name, ...cells.map((cell) => cell.node));
-    row.addEventListener("pointerenter", (event) => acts.look(event, { stage: n, filter: o }));
-    row.addEventListener("click", () => acts.take({ stage: n, filter: o }));
+  const every = pitch < 18 ? 4 : 1; // which rows and columns are numbered
+  const number = (at, place) => (at % every ? [] : [lettering(at, place)]);
+  const rows = range(stage.outs).map((o) => {
+    const y = HEAD + o * pitch;
+    const cells = range(stage.ins).map((c) => block(stage, o, c, [MARGIN + c * pitch, y], pitch));
+    const size = { width: MARGIN + stage.ins * pitch, height: pitch };
+    const back = svg("rect", { class: "ck-row-back", x: 0, y, ...size });
+    const place = { x: MARGIN - 6, y: y + pitch / 2, dy: "0.35em", "text-anchor": "end" };
+    const parts = [back, ...number(o, place), ...cells.map((cell) => cell.node)];
+    const row = svg("g", { class: "ck-filter-row" }, ...parts);
+    const pick = { stage: n, filter: o };
+    row.addEventListener("pointerenter", (event) => acts.look(event, pick));
+    row.addEventListener("click", () => acts.take(pick));
     return { o, cells, node: row };
   });
-  const heads = count0(stage.ins).flatMap((c) => {
-    const [x] = corner(0, c);
-    return number(pitch, c, { x: x + pitch / 2, y: HEAD - 7, "text-anchor": "middle" });
+  const heads = range(stage.ins).flatMap((c) => {
+    return number(c, { x: MARGIN + (c + 0.5) * pitch, y: HEAD - 7, "text-anchor": "middle" });
   });
-  const [width, height] = [label + stage.ins * pitch + 2, HEAD + stage.outs * pitch + 2];
-  const words = `Weight array of the ${stage.name} convolution: ${stage.outs} filters in rows, ${stage.ins} channels in columns`;
-  const look = { class: "ck-blocks-array", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words };
-  const node = svg("svg", look, ...heads, ...rows.map((row) => row.node));
+  const size = [MARGIN + stage.ins * pitch + 1, HEAD + stage.outs * pitch + 1];
+  const what = `${count(stage.outs, "filter")} in rows, ${count(stage.ins, "channel")} in columns`;
+  const label = `Weight array of the ${stage.name} convolution: ${what}`;
+  const parts = [...heads, ...rows.map((row) => row.node)];
+  const node = drawing("ck-array", "img", label, ...size, ...parts);
   node.addEventListener("pointerleave", (event) => acts.look(event, null));
   return { rows, node };
 }
 
-const number = (pitch, n, place) =>
-  pitch < 18 && n % 4 ? [] : [svg("text", { class: "ck-words", ...place }, n)];
-
-function block(stage, o, c, [x, y], pitch) {
+function block(stage, o, c, [left, top], pitch) {
   const exists = readsChannel(stage, o, c);
-  const [inner, size] = [1.5, pitch - 3];
+  const [x, y, size] = [left + 1.5, top + 1.5, pitch - 3];
   if (!exists) {
-    const slash = `M${x + inner} ${y + inner + size}L${x + inner + size} ${y + inner}`;
+    const slash = `M${x} ${y + size}L${x + size} ${y}`;
     return { exists, c, node: svg("path", { class: "ck-none", d: slash }) };
   }
   const step = size / stage.taps;
-  const dot = Math.min(4, step * 0.6);
-  const dots = count0(stage.taps ** 2).map((t) => {
-    const [k, l] = [Math.floor(t / stage.taps), t % stage.taps];
-    const [left, top] = [x + inner + (l + 0.5) * step - dot / 2, y + inner + (k + 0.5) * step - dot / 2];
-    return `M${left} ${top}h${dot}v${dot}h${-dot}z`;
+  const dot = Math.min(5, step * 0.6);
+  const dots = range(stage.taps ** 2).map((tap) => {
+    const [k, l] = [Math.floor(tap / stage.taps), tap % stage.taps];
+    const start = [x + (l + 0.5) * step - dot / 2, y + (k + 0.5) * step - dot / 2];
+    return `M${start.join(" ")}h${dot}v${dot}h${-dot}z`;
   });
-  const box = svg("rect", { x: x + inner, y: y + inner, width: size, height: size, rx: 2 });
+  const box = svg("rect", { x, y, width: size, height: size, rx: Math.min(3, size / 5) });
   const node = svg("g", { class: "ck-some" }, box, svg("path", { d: dots.join("") }));
   return { exists, c, node };
 }
