@@ -1,0 +1,1 @@
+"""Exercises on `convnets.im2col`, `convnets.pooling` and `convnets.special`."""
