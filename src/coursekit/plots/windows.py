@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 Number = int | list[int]
 Padding = int | tuple[int, int]
 
-CELL = 0.34  # inches, the side of a pixel
-MARGIN = 3.4  # pixels, left of the first one, for the names of the rows
-STEP = 0.72  # pixels, from one window down to the next
+CELL = 0.42  # inches, the side of a pixel
+MARGIN = 2.4  # pixels, left of the first one, for the names of the rows
+HEAD = 2.0  # pixels, from the title down to the first window
+STEP = 0.6  # pixels, from one window down to the next
 PIXEL, ZERO, WINDOW = "white", "#D9D9D9", "#A9C9E3"
 
 
@@ -31,7 +32,7 @@ class _Panel:
 
     @property
     def height(self) -> float:
-        return 2.6 + STEP * len(self.windows)
+        return HEAD + STEP * len(self.windows) + 0.3
 
 
 def show_windows(
@@ -150,7 +151,7 @@ def _draw(panels: list[_Panel]) -> None:
     first = min(min(panel.cells) for panel in panels)
     last = max(max(panel.cells) for panel in panels)
     width = MARGIN + last - first + 1
-    height = sum(panel.height for panel in panels) - 0.5
+    height = sum(panel.height for panel in panels) - 0.2
     cell = min(CELL, WIDTH / width)
     _, axes = new_figure(cell * height)
     place = axes[0, 0]
@@ -168,38 +169,37 @@ def _draw_panel(axes: Axes, panel: _Panel, first: int, top: float) -> None:
     """Draw a title, a row of cells, and the windows below it."""
     from matplotlib.patches import Rectangle
 
-    axes.text(min(panel.cells), top + 0.5, panel.title, ha="left", va="center")
-    _name_row(axes, first, top + 1.5, panel.row)
+    axes.text(min(panel.cells), top + 0.45, panel.title, ha="left", va="center")
+    _name_row(axes, first, top + 1.4, panel.row)
     read = {place for window in panel.windows for place in window}
     for place, text in panel.cells.items():
-        face = Rectangle((place, top + 1), 1, 1, edgecolor="#888888")
+        face = Rectangle((place, top + 0.9), 1, 1, edgecolor="#888888")
         face.set_facecolor(PIXEL if text else ZERO)
         if place not in read:
             face.set(hatch="/////", edgecolor=COLOURS["red"])
         axes.add_patch(face)
-        number = axes.text(place + 0.5, top + 1.5, text, ha="center", va="center")
-        number.set(size=8)
+        number = axes.text(place + 0.5, top + 1.4, text, ha="center", va="center")
         if text and place not in read:
             number.set_bbox({"facecolor": PIXEL, "edgecolor": "none", "pad": 1.5})
     for index, window in enumerate(panel.windows):
-        _draw_window(axes, window, top + 2.1 + STEP * index)
-        middle = top + 2.1 + STEP * (index + 0.5)
+        middle = top + HEAD + STEP * (index + 0.5)
+        _draw_window(axes, window, middle)
         _name_row(axes, first, middle, f"output {index}")
 
 
-def _draw_window(axes: Axes, window: range, top: float) -> None:
+def _draw_window(axes: Axes, window: range, middle: float) -> None:
     """Draw a window as a bar, with a dot at each tap."""
     from matplotlib.patches import Rectangle
 
     thickness = STEP - 0.16
-    bar = Rectangle((window[0] + 0.06, top), window[-1] - window[0] + 0.88, thickness)
+    corner = (window[0] + 0.06, middle - thickness / 2)
+    bar = Rectangle(corner, window[-1] - window[0] + 0.88, thickness)
     bar.set(facecolor=WINDOW, edgecolor=COLOURS["blue"])
     axes.add_patch(bar)
     taps = [place + 0.5 for place in window]
-    heights = [top + thickness / 2] * len(taps)
-    axes.plot(taps, heights, "o", color="black", markersize=3.5)
+    axes.plot(taps, [middle] * len(taps), "o", color="black", markersize=3.5)
 
 
 def _name_row(axes: Axes, first: int, middle: float, name: str) -> None:
     """Write what a row is, left of it."""
-    axes.text(first - 0.3, middle, name, ha="right", va="center", size=8)
+    axes.text(first - 0.3, middle, name, ha="right", va="center")
