@@ -22,8 +22,10 @@ _HOME = {
     "show_lines": "lines",
     "show_losses": "correlation",
     "show_matrix": "correlation",
+    "show_ratios": "unfolding",
     "show_receptive_field": "receptive_fields",
     "show_transposed": "windows",
+    "show_unfolding": "unfolding",
     "show_windows": "windows",
 }
 
@@ -40,8 +42,10 @@ __all__ = [
     "show_lines",
     "show_losses",
     "show_matrix",
+    "show_ratios",
     "show_receptive_field",
     "show_transposed",
+    "show_unfolding",
     "show_windows",
 ]
 
