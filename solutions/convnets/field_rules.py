@@ -22,7 +22,7 @@ Field = tuple[int, int | float, float]
 
 KERNELS = ("Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d")
 POINTWISE = (  # each output depends on the input pixel in the same place
-    *("ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Sigmoid", "Tanh"),
+    *("ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Sigmoid", "Tanh"),
     *("BatchNorm2d", "Dropout", "Dropout2d", "Identity"),
 )
 WHOLE_IMAGE = ("Flatten", "Linear")
