@@ -47,3 +47,18 @@ def test_a_notebook_that_nbgrader_refuses_is_named(tmp_path, released):
     target.write_text(json.dumps(released))
     with pytest.raises(CourseError, match=r"nbgrader refused psx.*nbgrader\.log"):
         init_classroom(tmp_path / "class", tmp_path / "assignments", PACKAGE)
+
+
+def test_nbgrader_gets_the_files_that_nobody_completes(tmp_path, released):
+    package, assignments = tmp_path / "convnets", tmp_path / "assignments"
+    for path, text in {
+        package / "__init__.py": '"""A package."""\n',
+        package / "layers.py": "def relu():\n    return {}\n",
+        package / "shapes.py": "def f():\n    raise NotImplementedError('Exercise')\n",
+        assignments / "psx" / "psx.ipynb": json.dumps(released),
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    room = init_classroom(tmp_path / "class", assignments, package)
+    beside = sorted((room.folder / "source" / "psx" / "convnets").iterdir())
+    assert [path.name for path in beside] == ["__init__.py", "layers.py"]

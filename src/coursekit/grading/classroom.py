@@ -50,6 +50,8 @@ CONFIG = dedent(
     '''
 )
 
+STUB = "raise NotImplementedError("  # stands in files that students complete
+
 
 @dataclass(frozen=True)
 class Classroom:
@@ -152,8 +154,9 @@ def init_classroom(folder: Path, assignments: Path, package: Path) -> Classroom:
     assignments : Path
         The released problem sets: ``<problem set>/<problem set>.ipynb`` each.
     package : Path
-        The released package `convnets`. nbgrader's own `autograde` copies its
-        ``__init__.py`` beside each student's files, and so imports those.
+        The released package `convnets`. nbgrader's own `autograde` copies those of
+        its files that hold nothing to complete beside each student's, and so imports
+        the student's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nbgrader_config.py"
@@ -190,7 +193,9 @@ def _register(room: Classroom, notebook: Path, package: Path) -> None:
     shutil.copyfile(notebook, target)
     beside = target.parent / package.name
     beside.mkdir(exist_ok=True)
-    shutil.copyfile(package / "__init__.py", beside / "__init__.py")
+    for path in sorted(package.glob("*.py")):
+        if STUB not in path.read_text(encoding="utf-8"):
+            shutil.copyfile(path, beside / path.name)
     answer = nbgrader_api(room).generate_assignment(problem_set, force=True)
     if not answer["success"]:
         target.unlink()
