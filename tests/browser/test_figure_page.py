@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from coursekit.widgets import SlidingKernel, ToeplitzMatrix
+from coursekit.widgets import (
+    ChannelWiring,
+    Im2colExplorer,
+    SlidingKernel,
+    ToeplitzMatrix,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +26,10 @@ def figures():
         SlidingKernel(large, np.ones((3, 2)), 3, 2, "convolution"),
         ToeplitzMatrix([1, 2, 4, 7, 3, 1], [1, 0, -1], stride=2),
         ToeplitzMatrix(np.arange(20).reshape(4, 5), [[1.5, -1], [2, 3]], stride=2),
+        Im2colExplorer(padding=1, stride=2, channels=2),
+        ChannelWiring("groups", 8, 8, groups=4),
+        ChannelWiring("separable", 16, 32),
+        ChannelWiring("dilation", dilation=3, kernel_size=5),
     ]
 
 

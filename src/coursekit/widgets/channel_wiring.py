@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import traitlets
 
@@ -106,15 +106,16 @@ class ChannelWiring(InteractiveFigure):
         if self.kind == "separable":
             depthwise, pointwise = into * size * size, out * into
             return (
-                f"A depthwise convolution of {into} channels with {depthwise} weights, "
-                f"followed by a pointwise one to {out} channels with {pointwise}. "
-                f"An ordinary convolution has {out * into * size * size} weights."
+                f"A depthwise convolution of {into} channels with {depthwise:,} "
+                f"weights, followed by a pointwise one to {out} channels with "
+                f"{pointwise:,}. "
+                f"An ordinary convolution has {out * into * size * size:,} weights."
             )
         each = into // self.groups
         return (
             f"{out} filters in {self.groups} group{'s' * (self.groups > 1)}, each of "
             f"which reads {each} of {into} input channels: "
-            f"{out * each * size * size} weights in an array of shape "
+            f"{out * each * size * size:,} weights in an array of shape "
             f"({out}, {each}, {size}, {size})."
         )
 

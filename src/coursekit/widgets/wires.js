@@ -23,8 +23,10 @@ function litIn(stages, pick, n) {
   };
 }
 
+const NAMESPACE = icon("Step").firstElementChild.namespaceURI; // that of every drawing
+
 function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const node = document.createElementNS(NAMESPACE, tag);
   Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
   node.append(...children);
   return node;

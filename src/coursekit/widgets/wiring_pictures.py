@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Stage = tuple[int, int, int, int]  # channels in, channels out, groups, kernel size
 
 MUTED = "#545f70"
-HAIR = "#d3dae3"
+ABSENT = {"facecolor": "none", "edgecolor": "#d3dae3", "hatch": "//"}
 
 
 def taps(kernel_size: int, dilation: int) -> bytes:
@@ -112,6 +112,5 @@ def _blocks(ax: Axes, into: int, out: int, groups: int, left: float) -> None:
     for o in range(out):
         for c in range(into):
             exists = reads((into, out, groups, 1), o, c)
-            look = pictures.KERNEL if exists else {"facecolor": "none", "hatch": "//"}
-            edge = {} if exists else {"edgecolor": HAIR}
-            ax.add_patch(Rectangle((left + c, -o - 1), 1, 1, **look, **edge))
+            look: dict[str, Any] = pictures.KERNEL if exists else ABSENT
+            ax.add_patch(Rectangle((left + c, -o - 1), 1, 1, **look))
