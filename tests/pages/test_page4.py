@@ -159,8 +159,8 @@ def test_zeros_darken_the_border_and_leave_the_middle(page):
 
 def test_strided_output_is_every_second_one(page):
     every, strided = page["every"], page["strided"]
-    torch.testing.assert_close(strided, every[:, :, ::2, ::2], atol=1e-4, rtol=0)
-    assert strided.shape[2:] == (15, 14)
+    torch.testing.assert_close(strided, every[:, :, ::2, ::2])
+    assert (every.shape[2:], strided.shape[2:]) == ((142, 192), (71, 96))
 
 
 def test_what_to_try_in_the_explorer_comes_out_as_said():
