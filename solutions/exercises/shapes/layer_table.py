@@ -44,10 +44,10 @@ def pools(rng: np.random.Generator) -> list[Case]:
 
 def flat_layers(rng: np.random.Generator) -> list[Case]:
     out, more, most = different(rng, 5, 30, count=3)
-    small = image(rng, 3, 6)
+    small = image(rng, 5, 8)
     return [
         case("Flatten", [flatten()], small),
-        case("Linear", [flatten(), linear(out)], image(rng, 3, 6)),
+        case("Linear", [flatten(), linear(out)], image(rng, 5, 8)),
         case("two of them", [flatten(), linear(more), linear(most, bias=False)], small),
         case("Linear on an image", [relu(), linear(out)], small),
     ]
@@ -93,7 +93,7 @@ def transposed_convolutions(rng: np.random.Generator) -> list[Case]:
 
 
 def image(rng: np.random.Generator, low: int = 8, high: int = 15) -> Image:
-    """Draw the shape of an image that is not square, with few channels."""
+    """Draw the shape of an image whose three lengths all differ."""
     H, W = different(rng, low, high)
     return whole(rng, 2, 4), H, W
 

@@ -80,7 +80,8 @@ def html_table(lines: Sequence[Sequence[str]], caption: str = "") -> str:
     return (
         '<div role="region" tabindex="0" style="overflow-x:auto" '
         f'aria-label="{label}"><table class="table">{title}<thead><tr>{heads}</tr>'
-        f"</thead><tbody>{rows}</tbody><tfoot>{_html_row(total)}</tfoot></table></div>"
+        f'</thead><tbody>{rows}</tbody><tfoot style="border-top:2px solid">'
+        f"{_html_row(total)}</tfoot></table></div>"
     )
 
 
