@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from coursekit.widgets import (
     ChannelWiring,
     Im2colExplorer,
+    PoolingExplorer,
     SlidingKernel,
     ToeplitzMatrix,
 )
@@ -27,6 +28,7 @@ def figures():
         ToeplitzMatrix([1, 2, 4, 7, 3, 1], [1, 0, -1], stride=2),
         ToeplitzMatrix(np.arange(20).reshape(4, 5), [[1.5, -1], [2, 3]], stride=2),
         Im2colExplorer(padding=1, stride=2, channels=2),
+        PoolingExplorer(np.arange(20).reshape(4, 5) - 7, 3, 2, 1),
         ChannelWiring("groups", 8, 8, groups=4),
         ChannelWiring("separable", 16, 32),
         ChannelWiring("dilation", dilation=3, kernel_size=5),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursekit.widgets.channel_wiring import ChannelWiring
     from coursekit.widgets.im2col_explorer import Im2colExplorer
+    from coursekit.widgets.pooling_explorer import PoolingExplorer
     from coursekit.widgets.receptive_field_explorer import ReceptiveFieldExplorer
     from coursekit.widgets.shape_explorer import ShapeExplorer
     from coursekit.widgets.sliding_kernel import SlidingKernel
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ChannelWiring",
     "Im2colExplorer",
+    "PoolingExplorer",
     "ReceptiveFieldExplorer",
     "ShapeExplorer",
     "SlidingKernel",
@@ -25,6 +27,7 @@ __all__ = [
 _HOMES = {
     "ChannelWiring": "channel_wiring",
     "Im2colExplorer": "im2col_explorer",
+    "PoolingExplorer": "pooling_explorer",
     "ReceptiveFieldExplorer": "receptive_field_explorer",
     "ShapeExplorer": "shape_explorer",
     "SlidingKernel": "sliding_kernel",

@@ -112,5 +112,7 @@ def _blocks(ax: Axes, into: int, out: int, groups: int, left: float) -> None:
     for o in range(out):
         for c in range(into):
             exists = reads((into, out, groups, 1), o, c)
-            look: dict[str, Any] = pictures.KERNEL if exists else ABSENT
+            look: dict[str, Any] = (
+                {**pictures.KERNEL, "zorder": 2} if exists else ABSENT
+            )
             ax.add_patch(Rectangle((left + c, -o - 1), 1, 1, **look))
