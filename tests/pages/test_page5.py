@@ -129,7 +129,7 @@ def test_torchvision_gives_427_by_formula_and_by_gradient(page):
 
 
 def test_stage_ends_of_the_paper(page):
-    network = page["published"]["ResNet-50"][0]
+    network = page["published"]["resnet_v1_50"][0]
     ends = [receptive_field(network[:end])[:2] for end in (5, 9, 15, 18)]
     assert ends == [(35, 4), (99, 8), (291, 16), (483, 32)]
 
