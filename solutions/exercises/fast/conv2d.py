@@ -59,7 +59,8 @@ def biases(rng: np.random.Generator) -> list[Case]:
 def strides_and_padding(rng: np.random.Generator) -> list[Case]:
     one, both = (1, 1), {"stride": (1, 2), "padding": (2, 0)}
     return [
-        layer(rng, "stride 2", (*one, 5, 4), (*one, 2, 1), stride=2),
+        layer(rng, "stride 2, which fits", (*one, 4, 5), (*one, 2, 1), stride=2),
+        layer(rng, "stride 2, does not fit", (*one, 5, 4), (*one, 2, 1), stride=2),
         layer(rng, "a stride for each axis", (*one, 5, 4), (*one, 2, 2), stride=(2, 1)),
         layer(rng, "padding 1", (*one, 2, 3), (*one, 2, 2), padding=1),
         layer(
