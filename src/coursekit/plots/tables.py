@@ -73,12 +73,16 @@ def table_lines(
 def html_table(lines: Sequence[Sequence[str]], caption: str = "") -> str:
     """Lay out the lines as HTML; a narrow screen scrolls it sideways."""
     head, *body, total = lines
-    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    look = "caption-side:top;text-align:left;color:inherit"
+    title = (
+        f'<caption style="{look}">{html.escape(caption)}</caption>' if caption else ""
+    )
     heads = "".join(_cell("th", text, at, "col") for at, text in enumerate(head))
     rows = "".join(_html_row(line) for line in body)
     label = html.escape(caption or "Layers of the network", quote=True)
+    size = ";font-size:0.8125em" if len(head) > len(HEADS) else ""
     return (
-        '<div role="region" tabindex="0" style="overflow-x:auto" '
+        f'<div role="region" tabindex="0" style="overflow-x:auto{size}" '
         f'aria-label="{label}"><table class="table">{title}<thead><tr>{heads}</tr>'
         f'</thead><tbody>{rows}</tbody><tfoot style="border-top:2px solid">'
         f"{_html_row(total)}</tfoot></table></div>"
@@ -127,5 +131,6 @@ def _cell(tag: str, text: str, column: int, scope: str = "") -> str:
     """Lay out one cell: words to the left, numbers to the right."""
     side = "left" if column < WORDS else "right"
     name = f' scope="{scope}"' if scope else ""
-    style = f"text-align:{side};white-space:nowrap"
+    wrap = "normal" if scope == "col" else "nowrap"  # so that columns stay narrow
+    style = f"text-align:{side};white-space:{wrap}"
     return f'<{tag}{name} style="{style}">{html.escape(text)}</{tag}>'
