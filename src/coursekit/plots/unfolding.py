@@ -102,6 +102,7 @@ def show_ratios(ratios: Mapping[str, Mapping[str, float]], xlabel: str) -> None:
     place.axvline(1, color=COLOURS["black"], linewidth=1, linestyle=":")
     place.set(xscale="log", xlabel=xlabel, ylim=(len(tasks) - 0.5, -0.5))
     place.set_yticks(range(len(tasks)), tasks)
+    place.xaxis.set_major_formatter("{x:g}")
     place.grid(alpha=0.3)
     figure.legend(loc="outside upper center", ncols=len(names), frameon=False)
 
