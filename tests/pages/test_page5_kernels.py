@@ -51,6 +51,13 @@ def test_only_17_weights_count(rng):
     assert np.linalg.matrix_rank(moves) == 17
 
 
+@pytest.mark.parametrize("rank", [1, 2, 3, 4, 5])
+def test_two_small_kernels_make_every_rank(rng, rank):
+    ranks = {1: (1, 1), 2: (1, 2), 3: (1, 3), 4: (2, 2), 5: (3, 3)}[rank]
+    a, b = (rng.normal(size=(3, n)) @ rng.normal(size=(n, 3)) for n in ranks)
+    assert np.linalg.matrix_rank(signal.convolve2d(a, b)) == rank
+
+
 def test_rows_of_a_full_convolution(rng):
     a, b = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
     c = signal.convolve2d(a, b)

@@ -110,7 +110,10 @@ def test_cutting_once_is_wrong_at_the_right_border_as_the_page_says():
     assert seen(built(chain), 6, 1) == [0, 1, 2, 3, 4]
 
 
-@chains
+UNDILATED = [CHAINS[0], CHAINS[2], [(3, 2, 1, 1), (2, 2, 0, 1), (3, 1, 2, 1)]]
+
+
+@pytest.mark.parametrize("chain", UNDILATED, ids=str)
 @pytest.mark.parametrize("width", [17, 20, 23])
 def test_cutting_at_every_layer_is_exact(chain, width):
     network = built(chain)
@@ -119,9 +122,17 @@ def test_cutting_at_every_layer_is_exact(chain, width):
         a = b = index
         for (K, s, p, d), size in zip(chain[::-1], widths[-2::-1], strict=True):
             a, b = max(s * a - p, 0), min(s * b - p + d * (K - 1), size - 1)
-        if max(d for *_, d in chain) == 1:  # a dilated kernel may step over a border
-            pixels = seen(network, width, index)
-            assert (pixels[0], pixels[-1]) == (a, b)
+        pixels = seen(network, width, index)
+        assert (pixels[0], pixels[-1]) == (a, b)
+
+
+def test_cutting_once_is_exact_where_every_window_fits():
+    chain, width = UNDILATED[2], 15
+    network = built(chain)
+    for index in range(units(network, width)):
+        first, last = by_walk(chain, index)
+        pixels = seen(network, width, index)
+        assert (pixels[0], pixels[-1]) == (max(first, 0), min(last, width - 1))
 
 
 @pytest.mark.parametrize("K", [1, 2, 3, 5])
