@@ -359,7 +359,7 @@ def layer_table(
     Raises
     ------
     ShapeError
-        If the layers do not fit each other or the input, or branch.
+        If the layers do not fit each other or the input, or one is of another type.
 
     Examples
     --------

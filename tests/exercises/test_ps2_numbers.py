@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import torch
 
+from coursekit.checks.answers import read_answers
 from exercises.ps2 import PROBLEM_SET
 
+TEXT = Path(__file__).parents[2] / "solutions" / "notebooks" / "ps2.md"
 VALUES = {item.name: item.value for item in PROBLEM_SET.find("ps2.numbers").answers}
 
 
@@ -30,3 +35,10 @@ def test_no_smaller_input_gives_as_large_an_output():
     )
     outputs = {n: network(torch.zeros(1, 1, n)).shape[2] for n in range(9, 50)}
     assert min(n for n, size in outputs.items() if size == 6) == VALUES["smallest"]
+
+
+def test_the_notebook_asks_for_these_numbers_and_answers_none():
+    text = TEXT.read_text(encoding="utf-8")
+    (cell,) = re.findall(r"answers = \{.*?\}", text, re.DOTALL)
+    assert read_answers(cell) == dict.fromkeys(VALUES)
+    assert re.findall(r'^- `"(\w+)"`:', text, re.MULTILINE) == list(VALUES)
