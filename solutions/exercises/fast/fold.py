@@ -66,7 +66,7 @@ EXERCISE = Exercise(
     title="Columns back to an image",
     reference=fold,
     difficulty=3,
-    minutes=30,
+    minutes=40,
     groups=[
         Group("Windows side by side", 0.5, side_by_side),
         Group("Overlapping windows", 1, overlapping),

@@ -211,7 +211,7 @@ EXERCISE = Exercise(
     title="A border round an image",
     reference=pad2d,
     difficulty=1,
-    minutes=15,
+    minutes=10,
     groups=[
         Group("Zeros", 0.5, zeros),
         Group("Pairs", 0.5, pairs),

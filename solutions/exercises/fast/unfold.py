@@ -75,7 +75,7 @@ EXERCISE = Exercise(
     title="Windows as columns",
     reference=unfold,
     difficulty=3,
-    minutes=40,
+    minutes=30,
     groups=[
         Group("One channel", 0.75, one_channel),
         Group("Several channels", 0.75, several_channels),
