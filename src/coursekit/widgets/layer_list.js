@@ -34,7 +34,7 @@ function editor(n, link, layers) {
   };
   const look = { type: "button", class: "ck-drop", "aria-label": `Remove layer ${n + 1}`, onclick: drop };
   const remove = make("button", look, "×");
-  const none = make("span", { class: "ck-none", "aria-hidden": "true" }, "–");
+  const none = make("span", { class: "ck-blank", "aria-hidden": "true" }, "–");
   const cells = [kind.node, ...boxes.map(([, box]) => box.node), none, remove];
   const number = make("span", { class: "ck-label", "aria-hidden": "true" }, String(n + 1));
   const node = make("div", { class: "ck-layer", role: "group", "aria-label": `Layer ${n + 1}` }, number, ...cells);

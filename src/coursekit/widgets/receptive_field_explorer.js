@@ -30,11 +30,11 @@ function sentence(s, unit) {
 function words(s, unit) {
   if (s.trouble) return [warning(s.trouble)];
   const row = s.rows.at(-1);
-  const { centre, half, first, last, missed } = counted(s, unit);
+  const { centre, half, missed } = counted(s, unit);
   const [what, more] = sentence(s, unit);
   const total = make("span", { class: "ck-total" }, what);
   const middle = `Centre: start + ${unit}·jump = ${show(row.start)} + ${unit}·${row.jump} = ${show(centre)}.`;
-  const ends = `Half a field, (size − 1) / 2 = ${show(half)}, to either side: ${show(first)} to ${show(last)}.`;
+  const ends = `To either side: (size − 1) / 2 = (${row.size} − 1) / 2 = ${show(half)}.`;
   const holes = `In between, ${count(missed.length, "pixel")} ${missed.length === 1 ? "is" : "are"} not read.`;
   const line = note([middle, ends, ...(missed.length ? [holes] : [])].join(" "));
   return [make("p", { class: "ck-sum" }, total, `: ${more}.`), line];
@@ -131,7 +131,7 @@ function drawing(s, actions) {
   const parts = [...gaps, beyond, ...units.map(({ node }) => node), bracket];
   const plot = make("div", { class: "ck-plot" }, ...parts);
   const names = make("div", { class: "ck-row-names" }, ...s.rows.map(rowLabel));
-  const close = s.rows.at(-1).jump > 1 ? "1.1rem" : "1.5rem"; // buttons need 24 pixels
+  const close = s.rows.at(-1).jump > 1 ? "1.2rem" : "1.5rem"; // buttons need 24 pixels
   const style = `--columns: ${columns}; --rows: ${s.rows.length}; --least: ${close}`;
   const node = make("div", { class: "ck-stack", style }, names, plot);
   return { node, units, gaps, beyond, bracket, low, columns };
@@ -185,7 +185,7 @@ function paintDrawing(drawn, s, shown) {
 // The figure -----------------------------------------------------------------------
 
 const LEGEND =
-  "Point at an output unit in the last row: every unit and pixel it depends on lights up. Dashed cells are padding.";
+  "Point at a unit of the last row, tap it or use the arrow keys: all it depends on lights up. Dashed cells are padding.";
 
 function render({ model, el }) {
   const { root, say } = frame(el, "What an output unit sees");

@@ -17,11 +17,6 @@ const RULES = {
   transposed:
     "(size − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1",
 };
-const LEGEND = {
-  convolution: "Each line below the pixels is one place of the kernel and gives one output.",
-  transposed:
-    "With stride − 1 zeros between the pixels, the reversed kernel moves in steps of 1: each line gives one output.",
-};
 const ZEROS = { pad: "padding", gap: "zeros between", extra: "output padding" };
 
 // What is drawn: `cells` from left to right, `begin` is the column of output 0's first
@@ -47,16 +42,16 @@ function transposed(s) {
   const pad = span - 1 - s.padding;
   const [before, after] = [Math.max(0, pad), Math.max(0, pad + s.output_padding)];
   const count = Math.max(0, length + 2 * pad + s.output_padding - span + 1);
-  const left = [Math.max(0, -pad), Math.max(0, -pad - s.output_padding)];
+  const fits = count > 0 && s.output_padding < Math.max(s.stride, s.dilation);
   const cells = Array.from({ length: before + length + after }, (_, column) => {
     const at = column - before;
     if (at < 0) return { kind: "pad" };
     if (at >= length) return { kind: at - length < pad ? "pad" : "extra" };
     return at % s.stride ? { kind: "gap" } : { kind: "pixel", index: at / s.stride };
   });
-  const fits = count > 0 && s.output_padding < Math.max(s.stride, s.dilation);
-  const drawn = { fits, cells, begin: before - pad, hop: 1, left, ghost: null };
-  return { ...drawn, span, pad, count: fits ? count : 0 };
+  const cut = [-pad, -pad - s.output_padding].map((n) => (fits ? Math.max(0, n) : 0));
+  const drawn = { cells, begin: before - pad, hop: 1, left: cut, ghost: null };
+  return { ...drawn, fits, span, pad, count: fits ? count : 0 };
 }
 
 function read(model) {
@@ -131,16 +126,22 @@ function calculation(s) {
   return [make("p", { class: "ck-label" }, "Output size"), list];
 }
 
+function legend({ transposed, stride }) {
+  if (!transposed) return "Each line below the pixels is one place of the kernel and gives one output.";
+  const zeros = `${count(stride - 1, "zero")} (stride − 1) between neighbouring pixels`;
+  return `With ${zeros}, the reversed kernel moves in steps of 1: each line gives one output.`;
+}
+
 function refusal(s) {
   if (!s.transposed) return tooLong(s.size, s, s.row);
   const { stride, dilation, output_padding, padding } = s;
   if (output_padding >= Math.max(stride, dilation)) {
-    const limits = `the stride (${stride}) or the dilation (${dilation})`;
-    return `The output padding (${output_padding}) must be smaller than ${limits}. Use less output padding.`;
+    const values = `it is ${output_padding}, with stride ${stride} and dilation ${dilation}`;
+    return `The output padding must be smaller than the stride or than the dilation, but ${values}.`;
   }
-  const most = (s.size - 1) * stride + s.row.span + output_padding;
-  const taken = `The padding takes away 2·${padding} = ${2 * padding} of ${count(most, "output")}`;
-  return `${taken}, so none remains. Use less padding or a larger input.`;
+  const full = (s.size - 1) * stride + s.row.span + output_padding;
+  const taken = `The padding (${padding}) takes 2·${padding} pixels from an output of ${full}`;
+  return `${taken}, and nothing is left. Use less padding.`;
 }
 
 const ENDS = [null, ["pixel", "at the end"]];
@@ -160,7 +161,8 @@ function remarks(s) {
   const where = s.padding ? "padded input" : "input";
   const left = leftOver(stride, [0, row.left[1]], where, ENDS);
   const exact = `${row.free} / ${stride} + 1 = ${hundredths(row.free / stride + 1)}`;
-  left.forEach((line) => line.append(` Without rounding, ${exact}.`));
+  const unbroken = exact.replaceAll(" ", "\u00a0");
+  left.forEach((line) => line.append(` Without rounding, ${unbroken}.`));
   const missed = skipped(s).flatMap(({ index }, n) => [n ? ", " : "", indexed("x", index)]);
   if (!missed.length) return left;
   const line = note("The windows step over pixels that none of them reads: ");
@@ -219,7 +221,7 @@ function stretches(cells) {
 
 function cellNode({ kind, index }, column) {
   const text = { pixel: () => indexed("x", index), beyond: () => "" }[kind]?.() ?? "0";
-  const look = { class: `ck-unit ck-${kind}`, style: across(column, 1), title: ZEROS[kind] };
+  const look = { class: `ck-spot ck-is-${kind}`, style: across(column, 1), title: ZEROS[kind] };
   return make("span", look, text);
 }
 
@@ -307,11 +309,11 @@ function render({ model, el }) {
   };
   const steps = transport({ state, go, ended: () => say(spoken(read(model))), reset: link.reset });
   const field = fields(link);
-  const [legend, stage, text] = [note(""), make("div"), make("div")];
+  const [guide, stage, text] = [note(""), make("div"), make("div")];
   const scroll = scroller("Places of the kernel", stage);
   const controls = [field.mode, ...Object.keys(LIMITS).map((name) => field[name])];
   const nodes = controls.map((one) => one.node);
-  root.append(make("div", { class: "ck-controls" }, ...nodes), legend, scroll.node, steps.node, text);
+  root.append(make("div", { class: "ck-controls" }, ...nodes), guide, scroll.node, steps.node, text);
   let [shape, drawn] = ["", null];
 
   function paint() {
@@ -322,7 +324,7 @@ function render({ model, el }) {
       stage.replaceChildren(drawn.node);
       shape = shapeOf(s);
     }
-    legend.textContent = LEGEND[modeOf(s)];
+    guide.textContent = legend(s);
     field.mode.put(modeOf(s));
     Object.keys(LIMITS).forEach((name) => field[name].put(s[name]));
     field.output_padding.node.hidden = !s.transposed;

@@ -86,7 +86,8 @@ class ShapeExplorer(InteractiveFigure):
         if transposed:
             _check_output_padding(output_padding, stride, dilation)
         else:
-            check_fits("kernel size", _span(kernel_size, dilation), size, padding)
+            what = "kernel size" if dilation == 1 else "size of the dilated kernel"
+            check_fits(what, dilation * (kernel_size - 1) + 1, size, padding)
         super().__init__(**given, transposed=bool(transposed))
 
     def description(self) -> str:
@@ -110,16 +111,11 @@ class ShapeExplorer(InteractiveFigure):
         return {name: getattr(self, name) for name in (*LIMITS, "transposed")}
 
 
-def _span(kernel_size: int, dilation: int) -> int:
-    """Return how many pixels a kernel covers from its first tap to its last."""
-    return dilation * (kernel_size - 1) + 1
-
-
 def _check_output_padding(output_padding: int, stride: int, dilation: int) -> None:
     """Raise if PyTorch would refuse to add so many outputs at the end."""
     if output_padding >= max(stride, dilation):
         msg = (
-            f"`output_padding` must be smaller than the stride ({stride}) or the "
-            f"dilation ({dilation}), but it is {output_padding}."
+            "`output_padding` must be smaller than `stride` or than `dilation`, but it "
+            f"is {output_padding}, with stride {stride} and dilation {dilation}."
         )
         raise ShapeError(msg)

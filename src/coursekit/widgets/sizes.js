@@ -13,15 +13,12 @@ function places(size, { kernel_size, stride, padding, dilation }) {
   return { whole, span, free, fits, count, left: fits ? free % stride : 0 };
 }
 
-// The rule a window that is too long breaks, the values and the remedy.
-function tooLong(size, layer, { whole, span }, noun = "input") {
-  const { kernel_size, padding, dilation } = layer;
-  const kernel =
-    dilation > 1
-      ? `dilated kernel (${dilation}·(${kernel_size} − 1) + 1 = ${span})`
-      : `kernel (${kernel_size})`;
-  const room = padding ? `padded ${noun} (${size} + 2·${padding} = ${whole})` : `${noun} (${size})`;
-  return `The ${kernel} is larger than the ${room}. Use a smaller kernel or a larger ${noun}.`;
+// The rule a window that is too long breaks, its values and the remedy, in the words of
+// the course's errors.
+function tooLong(size, { kernel_size, padding, dilation }, { whole, span }) {
+  const room = `the padded input (${size} + 2·${padding} = ${whole})`;
+  const reach = dilation > 1 ? ` at dilation ${dilation} reaches over ${span} pixels,` : " is";
+  return `The kernel size (${kernel_size})${reach} more than ${room}. Use a smaller kernel or more padding.`;
 }
 
 // A letter with a number below it.
