@@ -1,0 +1,1 @@
+"""Exercises on `convnets.receptive_field`, one file each."""
