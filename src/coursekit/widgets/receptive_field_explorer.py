@@ -68,6 +68,7 @@ class ReceptiveFieldExplorer(InteractiveFigure):
     def __init__(self, layers: Sequence[Layer] | None = None, size: int = 12) -> None:
         check_setting("size", size, 1, MOST_SIZE)
         chosen = _checked(THREE_LAYERS if layers is None else layers)
+        _check_pools(chosen)
         super().__init__(layers=chosen, size=int(size))
 
     @traitlets.validate("layers")
@@ -111,13 +112,19 @@ def _layer(name: str, layer: Layer) -> Layer:
     full = {**DEFAULTS, **stride, **layer}
     for setting, (least, most) in LIMITS.items():
         check_setting(f"{name} {setting}", full[setting], least, most)
-    if kind != "Conv2d" and 2 * full["padding"] > full["kernel_size"]:
-        msg = (
-            f"The padding of a pool must be at most half its kernel size "
-            f"({full['kernel_size']}), but that of `{name}` is {full['padding']}."
-        )
-        raise ShapeError(msg)
     return {"type": kind, **{setting: int(full[setting]) for setting in LIMITS}}
+
+
+def _check_pools(layers: list[Layer]) -> None:
+    """Raise if PyTorch would refuse a pool; readers who set one up are told in the figure."""
+    for n, layer in enumerate(layers):
+        kernel_size, padding = layer["kernel_size"], layer["padding"]
+        if layer["type"] != "Conv2d" and 2 * padding > kernel_size:
+            msg = (
+                "The padding of a pool must be at most half its kernel size "
+                f"({kernel_size}), but that of `layers[{n}]` is {padding}."
+            )
+            raise ShapeError(msg)
 
 
 def _name(layer: Layer) -> str:
