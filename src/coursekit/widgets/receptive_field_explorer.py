@@ -116,7 +116,7 @@ def _layer(name: str, layer: Layer) -> Layer:
 
 
 def _check_pools(layers: list[Layer]) -> None:
-    """Raise if PyTorch would refuse a pool; readers who set one up are told in the figure."""
+    """Raise if PyTorch would refuse a pool; the figure itself tells its readers."""
     for n, layer in enumerate(layers):
         kernel_size, padding = layer["kernel_size"], layer["padding"]
         if layer["type"] != "Conv2d" and 2 * padding > kernel_size:
