@@ -30,8 +30,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from convnets.pooling import avg_pool2d, max_pool2d
 
 PEER = "PyTorch"
-ROUNDS = 40
-SLOW, SLOW_ROUNDS = 0.05, 4  # seconds a call takes, and the rounds it takes part in
+ROUNDS = 80
+SLOW, SLOW_ROUNDS = 0.05, 8  # seconds a call takes, and the rounds it takes part in
 LOOPS_SHARE = 16  # plain loops do one image in so many
 
 # x, weight, stride, padding.
@@ -74,6 +74,7 @@ def describe_machine() -> dict[str, Any]:
     blas = [item for item in threadpool_info() if item["user_api"] == "blas"]
     return {
         "processor": processor(),
+        "caches": caches(),
         "threads": 1,
         "number_type": "float32",
         "matrix_products": f"{blas[0]['internal_api']} {blas[0]['version']}, kernels "
@@ -99,6 +100,19 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
+
+
+def caches() -> dict[str, str]:
+    """Say how much each cache for data holds, where the system tells."""
+    found = {}
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = (
+            (folder / part).read_text(encoding="utf-8").strip()
+            for part in ("level", "type", "size")
+        )
+        if kind != "Instruction":
+            found[f"L{level}"] = size.replace("K", " KiB")
+    return found
 
 
 def time_layer(name: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Ways to compute a convolutional layer, all with the same arguments and results.
 
-The page "Convolution as matrix multiplication" defines `by_unfolding`, `tap_by_tap`,
-`by_fft` and `by_einsum` in the same words; a test compares the two.
+The page "Convolution as matrix multiplication" shows `by_fft` in the same words; a test
+compares the two.
 """
 
 from __future__ import annotations
