@@ -21,7 +21,7 @@ const ZEROS = { pad: "padding", gap: "zeros between", extra: "output padding" };
 
 // What is drawn: `cells` from left to right, `begin` is the column of output 0's first
 // tap, `hop` the columns from one output's to the next, `left` the columns at each end
-// that no window covers.
+// that no window covers, and `ghost` says whether a window without room is drawn.
 function convolution(s) {
   const found = places(s.size, s);
   const { whole, span, count, left, fits } = found;
@@ -32,8 +32,8 @@ function convolution(s) {
     if (column >= whole) return { kind: "beyond" };
     return index >= 0 && index < s.size ? { kind: "pixel", index } : { kind: "pad" };
   });
-  const ghost = over ? next : null;
-  return { ...found, cells, begin: 0, hop: s.stride, left: [0, left], ghost, whole };
+  const drawn = { cells, begin: 0, hop: s.stride, left: [0, left], ghost: over > 0 };
+  return { ...found, ...drawn };
 }
 
 function transposed(s) {
@@ -50,7 +50,7 @@ function transposed(s) {
     return at % s.stride ? { kind: "gap" } : { kind: "pixel", index: at / s.stride };
   });
   const cut = [-pad, -pad - s.output_padding].map((n) => (fits ? Math.max(0, n) : 0));
-  const drawn = { cells, begin: before - pad, hop: 1, left: cut, ghost: null };
+  const drawn = { cells, begin: before - pad, hop: 1, left: cut, ghost: false };
   return { ...drawn, fits, span, pad, count: fits ? count : 0 };
 }
 
@@ -225,14 +225,14 @@ function cellNode({ kind, index }, column) {
   return make("span", look, text);
 }
 
-function windowNode(s, first, kind = "") {
-  const frame = make("span", { class: `ck-reach ${kind}`, style: across(first, s.row.span) });
-  const marks = Array.from({ length: s.kernel_size }, (_, k) => {
-    const weight = s.transposed ? s.kernel_size - 1 - k : k;
-    const look = { class: `ck-mark ${kind}`, style: across(first + k * s.dilation, 1) };
+function windowNode(s, output, kind = "") {
+  const met = taps(s, output);
+  const frame = across(met[0].column, s.row.span);
+  const marks = met.map(({ column, weight }) => {
+    const look = { class: `ck-mark ${kind}`, style: across(column, 1) };
     return make("span", look, indexed("w", weight));
   });
-  return [frame, ...marks];
+  return [make("span", { class: `ck-reach ${kind}`, style: frame }), ...marks];
 }
 
 // Columns that no window covers, hatched in every line and named below the last.
@@ -252,7 +252,7 @@ function lane(s, output, go) {
   const first = s.row.begin + output * s.row.hop;
   const [end, gap] = [first + s.row.span, s.row.cells.length - first - s.row.span];
   const lead = gap ? [make("span", { class: "ck-lead", style: across(end, gap) })] : [];
-  const parts = [...lead, ...leftNodes(s), ...windowNode(s, first)];
+  const parts = [...lead, ...leftNodes(s), ...windowNode(s, output)];
   return make("button", act, ...parts, make("span", { class: "ck-goes" }, y));
 }
 
@@ -263,9 +263,9 @@ function drawing(s, go) {
   const goes = make("span", { class: "ck-goes" }, "output");
   const top = make("div", { class: "ck-lane ck-top" }, ...cells, goes);
   const rows = [head, top, ...lanes];
-  if (s.row.ghost !== null) {
+  if (s.row.ghost) {
     const end = make("span", { class: "ck-goes" }, "no room");
-    const marks = windowNode(s, s.row.ghost, "ck-ghost");
+    const marks = windowNode(s, s.row.count, "ck-ghost");
     rows.push(make("div", { class: "ck-lane" }, ...leftNodes(s), ...marks, end));
   }
   const names = leftNodes(s, "ck-rest-name", s.transposed ? "cut off" : "left over");
