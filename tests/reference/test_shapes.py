@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import conv1d, conv_transpose1d
 from torch.utils.flop_counter import FlopCounterMode
@@ -26,6 +26,7 @@ GRID = [*itertools.product([1, 7, 12], [1, 2, 3], [0, 1, 2, 4])]
 
 sizes = st.integers(1, 40)
 small = st.integers(1, 7)
+quick = settings(deadline=None, database=None)
 
 
 def windows(size, kernel_size, stride, padding, dilation):
@@ -122,6 +123,7 @@ def test_transposed_sizes_match_torch_and_its_refusals(kernel_size, dilation):
             assert got == want
 
 
+@quick
 @given(sizes, small, small, st.integers(0, 9), small)
 def test_sizes_count_the_places_and_what_is_left(
     size, kernel_size, stride, padding, dilation
@@ -136,6 +138,7 @@ def test_sizes_count_the_places_and_what_is_left(
     assert fits_exactly(*arguments) == (found[-1][-1] == size + padding - 1)
 
 
+@quick
 @given(sizes, small, small, small)
 def test_same_mode_has_as_many_places_as_it_says_with_the_fewest_zeros(
     size, kernel_size, stride, dilation
@@ -166,6 +169,7 @@ def test_same_mode_pads_where_torch_does(kernel_size, dilation):
     torch.testing.assert_close(got, want)
 
 
+@quick
 @given(sizes, small, small, small)
 def test_same_mode_follows_the_rule_that_tensorflow_publishes(
     size, kernel_size, stride, dilation
@@ -177,6 +181,7 @@ def test_same_mode_follows_the_rule_that_tensorflow_publishes(
     assert same_padding(size, kernel_size, stride, dilation) == want
 
 
+@quick
 @given(sizes, small, small, st.integers(0, 3), small)
 def test_a_transposed_convolution_undoes_the_size(
     size, kernel_size, stride, padding, dilation
