@@ -128,6 +128,9 @@ def test_torchvision_gives_427_by_formula_and_by_gradient(page):
     assert receptive_field(traced) == (427, 32, 0.0)
     assert len(page["seen"]) == 427
     assert page["seen"][0] == 15 * 32 - (427 - 1) // 2
+    border = page["gradient"][page["seen"][0]]
+    assert border > 0
+    assert border.float() == 0
 
 
 def test_stage_ends_of_the_paper(page):
