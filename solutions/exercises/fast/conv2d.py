@@ -38,7 +38,7 @@ def channels_and_filters(rng: np.random.Generator) -> list[Case]:
 def batches(rng: np.random.Generator) -> list[Case]:
     return [
         layer(rng, "2 images, 3 filters", (2, 1, 2, 3), (3, 1, 2, 2)),
-        layer(rng, "3 images, 2 channels, 2 filters", (3, 2, 3, 2), (2, 2, 2, 1)),
+        layer(rng, "3 images, 2 filters", (3, 1, 3, 2), (2, 1, 2, 1)),
     ]
 
 

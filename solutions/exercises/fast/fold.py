@@ -30,8 +30,8 @@ def overlapping(rng: np.random.Generator) -> list[Case]:
 
 def channels(rng: np.random.Generator) -> list[Case]:
     return [
-        case("2 channels", different(rng, 1, 4, 2), (1, 3), (1, 2)),
-        case("2 images, 3 channels", different(rng, 2, 12, 2), (2, 3), 2),
+        case("2 channels", different(rng, 1, 4, 2), (1, 4), (1, 2), stride=(1, 2)),
+        case("2 images, 3 channels", different(rng, 2, 12, 2), (2, 4), 2, stride=2),
     ]
 
 
