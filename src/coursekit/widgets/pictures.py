@@ -202,7 +202,28 @@ def draw(
     style: dict[str, Any],
     top: float = 0,
 ) -> float:
-    """Draw one named grid of numbers and return where the next one starts."""
+    """Draw one named grid of numbers and return where the next one starts.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw; one unit is one cell.
+    grid : ndarray, shape (rows, columns)
+        The numbers; NaN leaves a cell empty.
+    left, top : float
+        The upper left corner, in cells from the left and from the top.
+    name : str
+        What stands above the grid.
+    marked : iterable of (row, column)
+        Cells that stand out.
+    style : dict of str to any value
+        How they stand out: keywords of Matplotlib's Rectangle.
+
+    Returns
+    -------
+    float
+        The left end of a grid beside this one, in cells.
+    """
     from matplotlib.patches import Rectangle
 
     ax.text(left, 0.25, name, color="#545f70", fontsize=9)

@@ -43,14 +43,14 @@ function drawing(kind, role, label, width, height, ...children) {
 // Sizes in pixels: from one channel to the next, and the room for names above.
 const HEAD = 24;
 const pitchFor = (most) => (most <= 4 ? 40 : most <= 8 ? 31 : most <= 16 ? 20 : 12);
-const gapFor = (stages) => (stages.length > 1 ? 88 : 150);
+const gapFor = (stages) => (stages.length > 1 ? 74 : 150);
 
 // Wires ----------------------------------------------------------------------------
 
 function wireNodes(stages, acts, pitch) {
   const counts = [stages[0].ins, ...stages.map((stage) => stage.outs)];
   const [most, last] = [Math.max(...counts), counts.length - 1];
-  const half = Math.max(16, pitch / 2);
+  const half = Math.max(10, pitch / 2);
   const x = (column) => half + column * gapFor(stages);
   const y = (column, n) => HEAD + pitch * ((most - counts[column]) / 2 + n + 0.5);
   const wire = (n, o, c) => {
