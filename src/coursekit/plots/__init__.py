@@ -10,6 +10,7 @@ from typing import Any
 
 # Where each exported name is defined; a new kind of picture adds its line here.
 _HOME = {
+    "show_counts": "special",
     "show_course": "course",
     "show_effective_fields": "receptive_fields",
     "show_feature_maps": "images",
@@ -17,6 +18,7 @@ _HOME = {
     "show_grids": "grids",
     "show_images": "images",
     "show_kernels": "correlation",
+    "show_label_maps": "special",
     "show_layer": "channels",
     "show_layer_table": "tables",
     "show_lines": "lines",
@@ -27,9 +29,11 @@ _HOME = {
     "show_transposed": "windows",
     "show_unfolding": "unfolding",
     "show_windows": "windows",
+    "show_wiring": "special",
 }
 
 __all__ = [
+    "show_counts",
     "show_course",
     "show_effective_fields",
     "show_feature_maps",
@@ -37,6 +41,7 @@ __all__ = [
     "show_grids",
     "show_images",
     "show_kernels",
+    "show_label_maps",
     "show_layer",
     "show_layer_table",
     "show_lines",
@@ -47,6 +52,7 @@ __all__ = [
     "show_transposed",
     "show_unfolding",
     "show_windows",
+    "show_wiring",
 ]
 
 
