@@ -102,6 +102,27 @@ def stride_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1, groups
     return conv2d(x, weight, bias, stride, padding, dilation, groups)
 
 
+def stride_down_for_both(
+    x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1
+):
+    stride = pair("stride", stride)[0]
+    return conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
+def padding_above_for_both(
+    x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1
+):
+    padding = pair("padding", padding)[0]
+    return conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
+def dilation_down_for_both(
+    x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1
+):
+    dilation = pair("dilation", dilation)[0]
+    return conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
 def stride_in_size_only(
     x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1
 ):
@@ -253,6 +274,21 @@ MISCONCEPTIONS = [
         "stride swapped",
         "The first number of a stride is the step downwards.",
         stride_swapped,
+    ),
+    Misconception(
+        "the step downwards for both axes",
+        "The second number of a stride is the step to the right.",
+        stride_down_for_both,
+    ),
+    Misconception(
+        "the padding above for all sides",
+        "The second number of a padding counts to the left and right.",
+        padding_above_for_both,
+    ),
+    Misconception(
+        "the dilation downwards for both axes",
+        "The second number of a dilation is the distance to the right.",
+        dilation_down_for_both,
     ),
     Misconception(
         "stride in the size only",

@@ -26,6 +26,10 @@ def of(pool: Pool) -> list[Misconception]:
         step = pair("stride", kernel_size if stride is None else stride)[::-1]
         return pool(x, kernel_size, *args, stride=step, **options)
 
+    def stride_down_for_both(x, kernel_size, *args, stride=None, **options):
+        step = pair("stride", kernel_size if stride is None else stride)[0]
+        return pool(x, kernel_size, *args, stride=step, **options)
+
     def only_square_windows(x, kernel_size, *args, stride=None, **options):
         step = kernel_size if stride is None else stride
         height = pair("kernel_size", kernel_size)[0]
@@ -70,6 +74,11 @@ def of(pool: Pool) -> list[Misconception]:
             "stride swapped",
             "The first number of a stride is the step downwards.",
             stride_swapped,
+        ),
+        Misconception(
+            "the step downwards for both axes",
+            "The second number of a stride is the step to the right.",
+            stride_down_for_both,
         ),
         Misconception(
             "only square windows",

@@ -95,6 +95,18 @@ def stride_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
     return unfold(x, kernel_size, pair("stride", stride)[::-1], padding, dilation)
 
 
+def stride_down_for_both(x, kernel_size, stride=1, padding=0, dilation=1):
+    return unfold(x, kernel_size, pair("stride", stride)[0], padding, dilation)
+
+
+def padding_above_for_both(x, kernel_size, stride=1, padding=0, dilation=1):
+    return unfold(x, kernel_size, stride, pair("padding", padding)[0], dilation)
+
+
+def dilation_down_for_both(x, kernel_size, stride=1, padding=0, dilation=1):
+    return unfold(x, kernel_size, stride, padding, pair("dilation", dilation)[0])
+
+
 def stride_in_size_only(x, kernel_size, stride=1, padding=0, dilation=1):
     H_out, W_out = windows(x, kernel_size, stride, padding, dilation).shape[2:4]
     found = windows(x, kernel_size, 1, padding, dilation)
@@ -232,6 +244,21 @@ MISCONCEPTIONS = [
         "The first number of a stride is the step downwards, the second one the step "
         "to the right.",
         stride_swapped,
+    ),
+    Misconception(
+        "the step downwards for both axes",
+        "The second number of a stride is the step to the right.",
+        stride_down_for_both,
+    ),
+    Misconception(
+        "the padding above for all sides",
+        "The second number of a padding counts to the left and right.",
+        padding_above_for_both,
+    ),
+    Misconception(
+        "the dilation downwards for both axes",
+        "The second number of a dilation is the distance to the right.",
+        dilation_down_for_both,
     ),
     Misconception(
         "stride in the size only",
