@@ -147,3 +147,8 @@ def test_a_changed_argument_is_named():
 def test_what_cannot_be_compared_is_named_with_one_article(error, words):
     got = Outcome("bad type", error=error)
     assert words in difference(Outcome("value", 1), got, Tolerance()).sentence
+
+
+def test_none_is_asked_for_without_a_question():
+    found = difference(Outcome("value", None), Outcome("value", 3), Tolerance())
+    assert found.sentence == "It should return None, but it returned an int."

@@ -87,3 +87,17 @@ def test_c110_refuses_a_cell_that_may_fail_in_a_page(find, options):
         "book/a.md:3: C110 A traceback shows the solution to every reader; "
         "catch the error and print its message."
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ('check("ps1.a", answers)', 0),
+        ('check("ps1.a", 3)', 1),
+        ('check("ps1.a", other)', 1),
+        ('check("ps1.a", answers, answers)', 1),
+        ('check("ps1.a", answers=answers)', 1),
+    ],
+)
+def test_c101_accepts_a_check_of_answers_and_of_nothing_else(find, source, count):
+    assert len(find("C101", {NOTEBOOK: GRADED.format(source)})) == count

@@ -108,7 +108,8 @@ def _value_difference(want: Any, got: Any, tolerance: Tolerance) -> Difference |
         close = np.isclose(got, want, tolerance.rtol, tolerance.atol, equal_nan=True)
         return None if close else _wrong_values(f"{want:g}", f"{got:g}")
     if type(got) is not type(want):
-        return _wrong_type(_describe(want), _describe(got))
+        wanted = "None" if want is None else _describe(want)
+        return _wrong_type(wanted, _describe(got))
     return None if got == want else _wrong_values(repr(want), repr(got))
 
 
@@ -117,7 +118,7 @@ def _parts_difference(
 ) -> Difference | None:
     """Compare the parts of a tuple or list; numbers are shown together."""
     pairs = zip(want, got, strict=True)
-    parts = [_value_difference(a, b, tolerance) for a, b in pairs]
+    parts = (_value_difference(a, b, tolerance) for a, b in pairs)
     first = next((part for part in parts if part is not None), None)
     if first is None or any(isinstance(part, np.ndarray) for part in want):
         return first

@@ -16,35 +16,35 @@ FloatArray = npt.NDArray[np.floating[Any]]
 Function = Callable[[FloatArray], FloatArray]
 
 
-def square(x: FloatArray) -> FloatArray:
+def _square(x: FloatArray) -> FloatArray:
     """Square every number."""
     return x * x
 
 
-def cube(x: FloatArray) -> FloatArray:
+def _cube(x: FloatArray) -> FloatArray:
     """Raise every number to its third power."""
     return x * x * x
 
 
-def neighbours(x: FloatArray) -> FloatArray:
+def _neighbours(x: FloatArray) -> FloatArray:
     """Multiply every number by the next one; the output is shorter by one."""
     return x.ravel()[:-1] * x.ravel()[1:]
 
 
-def row_sums(x: FloatArray) -> FloatArray:
+def _row_sums(x: FloatArray) -> FloatArray:
     """Sum the sines of each row."""
     return np.asarray(np.sin(x).sum(axis=-1))
 
 
-def softplus(x: FloatArray) -> FloatArray:
+def _softplus(x: FloatArray) -> FloatArray:
     """Smooth the positive part: log(1 + exp(x))."""
     return np.logaddexp(0.0, x)
 
 
 FUNCTIONS: dict[str, Function] = {
-    "square": square,
-    "cube": cube,
-    "neighbours": neighbours,
-    "row sums": row_sums,
-    "softplus": softplus,
+    "square": _square,
+    "cube": _cube,
+    "neighbours": _neighbours,
+    "row sums": _row_sums,
+    "softplus": _softplus,
 }

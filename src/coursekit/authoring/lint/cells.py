@@ -17,16 +17,12 @@ _INSTALLS = re.compile(
 
 
 def is_check_call(node: ast.stmt) -> bool:
-    """Tell whether a statement is ``check("...")`` and nothing else."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id == "check"
-        and len(node.value.args) == 1
-        and isinstance(node.value.args[0], ast.Constant)
-        and isinstance(node.value.args[0].value, str)
-    )
+    """Tell whether a statement is ``check("...")``, perhaps with answers."""
+    match node:
+        case ast.Expr(ast.Call(ast.Name("check"), [ast.Constant(str()), *more], [])):
+            names = [item.id for item in more if isinstance(item, ast.Name)]
+            return len(more) == len(names) and names in ([], ["answers"])
+    return False
 
 
 def graded_cell_ends_with_assert(course: Course) -> Places:
