@@ -24,9 +24,9 @@ from exercises.receptive_field.paths import (
 
 def one_layer(rng: np.random.Generator) -> list[Case]:
     return [
-        case("worked out on paper", [layers.conv2d(8, 3)], 2),
+        case("worked out on paper", [conv(3)], 2),
         case("a stride", [any_conv(rng, 4, stride=2)], between(rng, 2, 9)),
-        case("a pool", [layers.max_pool2d(between(rng, 2, 5))], between(rng, 2, 9)),
+        case("a pool", [layers.max_pool2d(between(rng, 2, 9))], between(rng, 2, 9)),
         case("an activation", [layers.relu()], between(rng, 2, 9)),
         case("an index from the end", [any_conv(rng)], -between(rng, 1, 3)),
     ]
@@ -34,7 +34,7 @@ def one_layer(rng: np.random.Generator) -> list[Case]:
 
 def several_layers(rng: np.random.Generator) -> list[Case]:
     strided = any_conv(rng, 4, stride=between(rng, 2, 3))
-    deep = [strided, layers.relu(), conv(rng, 3, stride=2), layers.avg_pool2d(2, 1)]
+    deep = [strided, layers.relu(), conv(3, stride=2), layers.avg_pool2d(2, 1)]
     return [
         case("two layers", [any_conv(rng), any_conv(rng, 4)], between(rng, 2, 9)),
         case("a stride first", [strided, any_conv(rng)], between(rng, 2, 9)),
@@ -43,11 +43,11 @@ def several_layers(rng: np.random.Generator) -> list[Case]:
 
 
 def into_the_padding(rng: np.random.Generator) -> list[Case]:
-    strided = conv(rng, 5, stride=2, padding=2)
+    strided = conv(5, stride=2, padding=2)
     pool = layers.max_pool2d(3, 2, padding=1)
     path = [strided, pool, any_conv(rng, 5, padding=2)]
     return [
-        case("output 0", [conv(rng, 2 * between(rng, 2, 4), padding=2)], 0),
+        case("output 0", [conv(2 * between(rng, 3, 9), padding=2)], 0),
         case("output 0 of two layers", [strided, any_conv(rng, 4, padding=1)], 0),
         case("three layers", path, between(rng, 2, 9)),
     ]
@@ -63,23 +63,23 @@ def dilations(rng: np.random.Generator) -> list[Case]:
 
 def branches(rng: np.random.Generator) -> list[Case]:
     before = any_conv(rng, 4, stride=2)
-    block = residual(rng, 2, 2 * between(rng, 1, 3) + 1)
+    block = residual(2, 2 * between(rng, 1, 5) + 1)
     wide = [before, inception(rng), any_conv(rng)]
     return [
-        case("a shortcut", [before, block], between(rng, 6, 15)),
-        case("three branches", wide, between(rng, 6, 15)),
+        case("a shortcut", [before, block], between(rng, 9, 19)),
+        case("three branches", wide, between(rng, 9, 19)),
     ]
 
 
 def transposed(rng: np.random.Generator) -> list[Case]:
-    three, five = up(rng, 3, 2, padding=1), up(rng, 5, 2, padding=1)
+    three, five = up(3, 2, padding=1), up(5, 2, padding=1)
     even = 2 * between(rng, 2, 9)
-    after: list[Layer] = [any_conv(rng, 4), five, conv(rng, 3)]
+    after: list[Layer] = [any_conv(rng, 4), five, conv(3)]
     return [
         case("an output with one input", [three], even),
         case("an output with two inputs", [three], even + 1),
         case("between convolutions", after, between(rng, 4, 19)),
-        case("stride 3", [any_conv(rng, 4), up(rng, 4, 3, padding=1)], even),
+        case("stride 3", [any_conv(rng, 4), up(4, 3, padding=1)], even),
     ]
 
 

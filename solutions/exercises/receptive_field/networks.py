@@ -27,7 +27,9 @@ def weighted(
     drawn = {"weight": weights(rng, *shape) * scale}
     if bias is not None:
         drawn["bias"] = bias
-    return {**layer, "in_channels": in_channels, **drawn}
+    needed = ("type", "out_channels", "kernel_size", "stride", "padding")
+    said = {name: layer[name] for name in needed}
+    return {**said, "in_channels": in_channels, **drawn}
 
 
 def tanh() -> Layer:

@@ -13,38 +13,44 @@ def between(rng: np.random.Generator, least: int, most: int) -> int:
     return int(rng.integers(least, most + 1))
 
 
-def conv(rng: np.random.Generator, kernel_size: int, **options: int) -> Layer:
-    """Describe a convolution; how many channels it has changes nothing here."""
-    return layers.conv2d(between(rng, 4, 64), kernel_size, **options)
+def bare(layer: Layer) -> Layer:
+    """Leave out what changes nothing about a field, so that a case is short to read."""
+    without = ("out_channels", "groups", "bias", "output_padding")
+    return {name: value for name, value in layer.items() if name not in without}
+
+
+def conv(kernel_size: int, **options: int) -> Layer:
+    """Describe a convolution."""
+    return bare(layers.conv2d(1, kernel_size, **options))
 
 
 def any_conv(rng: np.random.Generator, least: int = 3, **options: int) -> Layer:
-    """Describe a convolution with a kernel of some size, at most 7."""
-    return conv(rng, between(rng, least, 7), **options)
+    """Describe a convolution with a kernel of some size, at most 12."""
+    return conv(between(rng, least, 12), **options)
 
 
-def up(rng: np.random.Generator, kernel_size: int, stride: int, padding: int) -> Layer:
+def up(kernel_size: int, stride: int, padding: int) -> Layer:
     """Describe a transposed convolution."""
-    return layers.conv_transpose2d(between(rng, 4, 64), kernel_size, stride, padding)
+    return bare(layers.conv_transpose2d(1, kernel_size, stride, padding))
 
 
-def residual(rng: np.random.Generator, stride: int, kernel_size: int) -> Layer:
+def residual(stride: int, kernel_size: int) -> Layer:
     """Describe a block of two convolutions with a shortcut beside them, aligned."""
     half = kernel_size // 2
     main = [
-        conv(rng, 3, stride=stride, padding=1),
+        conv(3, stride=stride, padding=1),
         layers.relu(),
-        conv(rng, kernel_size, padding=half),
+        conv(kernel_size, padding=half),
     ]
-    return layers.branches([conv(rng, 1, stride=stride)], main)
+    return layers.branches([conv(1, stride=stride)], main)
 
 
 def inception(rng: np.random.Generator) -> Layer:
     """Describe three branches side by side, the widest in the middle."""
-    wide = 2 * between(rng, 2, 4) + 1
+    wide = 2 * between(rng, 2, 6) + 1
     return layers.branches(
-        [conv(rng, 1), conv(rng, 3, padding=1)],
-        [conv(rng, 1), conv(rng, wide, padding=wide // 2)],
-        [conv(rng, 1)],
+        [conv(1), conv(3, padding=1)],
+        [conv(1), conv(wide, padding=wide // 2)],
+        [conv(1)],
         join="cat",
     )

@@ -22,9 +22,9 @@ from exercises.receptive_field.paths import (
 
 def one_layer(rng: np.random.Generator) -> list[Case]:
     return [
-        case("worked out on paper", [layers.conv2d(8, 3)]),
+        case("worked out on paper", [conv(3)]),
         case("a larger kernel", [any_conv(rng, 4)]),
-        case("a pool", [layers.max_pool2d(between(rng, 2, 5))]),
+        case("a pool", [layers.max_pool2d(between(rng, 2, 9))]),
         case("an activation", [layers.relu()]),
     ]
 
@@ -32,7 +32,7 @@ def one_layer(rng: np.random.Generator) -> list[Case]:
 def several_layers(rng: np.random.Generator) -> list[Case]:
     wide = any_conv(rng, 4)
     return [
-        case("two layers", [conv(rng, 3), any_conv(rng)]),
+        case("two layers", [conv(3), any_conv(rng)]),
         case("an activation between them", [any_conv(rng), layers.relu(), wide]),
         case("three layers", [any_conv(rng), layers.avg_pool2d(2, 1), any_conv(rng)]),
     ]
@@ -43,7 +43,7 @@ def strides(rng: np.random.Generator) -> list[Case]:
     return [
         case("a pool, then a convolution", [layers.max_pool2d(2), any_conv(rng)]),
         case("a stride of its own", [strided, any_conv(rng)]),
-        case("pools that overlap", [strided, layers.max_pool2d(3, 2), conv(rng, 3)]),
+        case("pools that overlap", [strided, layers.max_pool2d(3, 2), conv(3)]),
         case("Flatten", [strided, layers.flatten()]),
     ]
 
@@ -58,30 +58,31 @@ def paddings(rng: np.random.Generator) -> list[Case]:
 
 
 def dilations(rng: np.random.Generator) -> list[Case]:
-    dilated = any_conv(rng, dilation=between(rng, 2, 4))
+    pool = layers.max_pool2d(between(rng, 2, 5))
+    first, second = [any_conv(rng, dilation=between(rng, 2, 4)) for _ in range(2)]
     return [
-        case("dilation", [dilated]),
-        case("after a pool", [layers.max_pool2d(between(rng, 2, 3)), dilated]),
+        case("dilation", [first]),
+        case("after a pool", [pool, second]),
     ]
 
 
 def branches(rng: np.random.Generator) -> list[Case]:
     before = any_conv(rng, 4, stride=2)
-    kernel_size = 2 * between(rng, 1, 3) + 1
-    apart = layers.branches([conv(rng, 3)], [conv(rng, 1)])
+    kernel_size = 2 * between(rng, 1, 5) + 1
+    apart = layers.branches([conv(3)], [conv(1)])
     return [
-        case("a shortcut", [before, residual(rng, 2, kernel_size)]),
+        case("a shortcut", [before, residual(2, kernel_size)]),
         case("three branches", [before, inception(rng), any_conv(rng)]),
         case("branches that do not align", [before, apart]),
     ]
 
 
 def transposed(rng: np.random.Generator) -> list[Case]:
-    three, five = up(rng, 3, 2, padding=1), up(rng, 5, 2, padding=1)
+    three, five = up(3, 2, padding=1), up(5, 2, padding=1)
     return [
         case("from small to large", [any_conv(rng), three]),
-        case("and a convolution after it", [any_conv(rng, 4), five, conv(rng, 3)]),
-        case("stride 3", [any_conv(rng, 4), up(rng, 4, 3, padding=1)]),
+        case("and a convolution after it", [any_conv(rng, 4), five, conv(3)]),
+        case("stride 3", [any_conv(rng, 4), up(4, 3, padding=1)]),
     ]
 
 
