@@ -144,6 +144,22 @@ def test_every_row_that_matters_lights_up_padding_included(page):
     assert units(page, outer=True) == [-3, -2]
 
 
+def test_no_line_leads_on_from_padding(page):
+    paths = page.locator(".ck-edge").all()
+    counts = [path.get_attribute("d").count("M") for path in paths]
+    assert counts == [4 * 3, 2 * 2, 3]
+
+
+def test_a_pixel_behind_padding_is_not_read(show):
+    chosen = [layers.conv2d(1, 2, stride=2), layers.conv2d(1, 3, padding=1)]
+    page = show(ReceptiveFieldExplorer(chosen, 5))
+    page.get_by_role("button", name="Step").click()
+    assert sentence(page).startswith("Output unit 1 sees input 0 to 5: 6 positions")
+    assert units(page, row=0, lit=True) == pixels_read(chosen, 5, 1) == [0, 1, 2, 3]
+    note = page.locator(".ck-sum + .ck-note")
+    expect(note).to_contain_text("In between, 1 pixel is not read.")
+
+
 def test_pointing_at_a_unit_shows_it_for_the_time_being(page):
     page.locator("button.ck-unit").nth(3).hover()
     assert sentence(page).startswith("Output unit 3 sees input 3 to 10")
