@@ -140,7 +140,7 @@ def input_interval(layers: Sequence[Layer], index: int) -> tuple[int, int]:
             if layer["type"] == "Branches":
                 units = set().union(*(seen(path, units) for path in layer["branches"]))
             elif "kernel_size" in layer:
-                stride, padding = layer["stride"], layer["padding"]
+                padding, stride = layer["padding"], layer["stride"]
                 taps = [
                     k * layer.get("dilation", 1) for k in range(layer["kernel_size"])
                 ]

@@ -14,6 +14,8 @@ Interval = tuple[int, int]
 Rule = Callable[[Interval, Layer], Interval]
 Join = Callable[[list[Interval]], Interval]
 
+TRANSPOSED = "ConvTranspose2d"
+
 
 def union(intervals: list[Interval]) -> Interval:
     return min(first for first, _ in intervals), max(last for _, last in intervals)
@@ -40,12 +42,13 @@ def traced_interval(
 
 
 def reach_of(layer: Layer) -> int:
-    return int(layer.get("dilation", 1) * (layer["kernel_size"] - 1))
+    gaps = layer["kernel_size"] - 1
+    return int(gaps * layer.get("dilation", 1))
 
 
 def right(interval: Interval, layer: Layer) -> Interval:
     (first, last), stride, padding = interval, layer["stride"], layer["padding"]
-    if layer["type"] == "ConvTranspose2d":
+    if layer["type"] == TRANSPOSED:
         first, last = first + padding - reach_of(layer), last + padding
         return -(-first // stride), last // stride
     return first * stride - padding, last * stride - padding + reach_of(layer)
@@ -76,7 +79,7 @@ def paddings_summed(layers: Sequence[Layer], index: int) -> Any:
 
 def padding_as_pixels_of_output(interval: Interval, layer: Layer) -> Interval:
     first, last = interval
-    if layer["type"] == "ConvTranspose2d":
+    if layer["type"] == TRANSPOSED:
         return right(interval, layer)
     moved = first - layer["padding"], last - layer["padding"]
     return right(moved, {**layer, "padding": 0})
@@ -89,7 +92,7 @@ def end_after_last(layers: Sequence[Layer], index: int) -> Any:
 
 def kernel_not_one_less(interval: Interval, layer: Layer) -> Interval:
     first, last = right(interval, layer)
-    return first, last + int(layer["type"] != "ConvTranspose2d")
+    return first, last + int(layer["type"] != TRANSPOSED)
 
 
 def dilation_ignored(interval: Interval, layer: Layer) -> Interval:
@@ -101,10 +104,10 @@ def stride_ignored(interval: Interval, layer: Layer) -> Interval:
 
 
 def kernel_before_stride(interval: Interval, layer: Layer) -> Interval:
-    if layer["type"] == "ConvTranspose2d":
+    if layer["type"] == TRANSPOSED:
         return right(interval, layer)
     first, last = interval
-    stride, padding = layer["stride"], layer["padding"]
+    padding, stride = layer["padding"], layer["stride"]
     return first * stride - padding, (last + reach_of(layer)) * stride - padding
 
 
@@ -151,14 +154,14 @@ def transposed_like_others(interval: Interval, layer: Layer) -> Interval:
 
 
 def both_rounded_down(interval: Interval, layer: Layer) -> Interval:
-    if layer["type"] != "ConvTranspose2d":
+    if layer["type"] != TRANSPOSED:
         return right(interval, layer)
     (first, last), stride, padding = interval, layer["stride"], layer["padding"]
     return (first + padding - reach_of(layer)) // stride, (last + padding) // stride
 
 
 def transposed_padding_subtracted(interval: Interval, layer: Layer) -> Interval:
-    if layer["type"] != "ConvTranspose2d":
+    if layer["type"] != TRANSPOSED:
         return right(interval, layer)
     return right(interval, {**layer, "padding": -layer["padding"]})
 

@@ -37,20 +37,18 @@ def up(kernel_size: int, stride: int, padding: int) -> Layer:
 def residual(stride: int, kernel_size: int) -> Layer:
     """Describe a block of two convolutions with a shortcut beside them, aligned."""
     half = kernel_size // 2
-    main = [
-        conv(3, stride=stride, padding=1),
-        layers.relu(),
-        conv(kernel_size, padding=half),
-    ]
-    return layers.branches([conv(1, stride=stride)], main)
+    first = conv(3, stride=stride, padding=1)
+    main = [first, layers.relu(), conv(kernel_size, padding=half)]
+    shortcut = [conv(1, stride=stride)]
+    return layers.branches(shortcut, main)
 
 
 def inception(rng: np.random.Generator) -> Layer:
     """Describe three branches side by side, the widest in the middle."""
     wide = 2 * between(rng, 2, 6) + 1
-    return layers.branches(
+    paths = [
         [conv(1), conv(3, padding=1)],
         [conv(1), conv(wide, padding=wide // 2)],
         [conv(1)],
-        join="cat",
-    )
+    ]
+    return layers.branches(*paths, join="cat")
