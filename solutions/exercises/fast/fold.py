@@ -23,7 +23,7 @@ def overlapping(rng: np.random.Generator) -> list[Case]:
     return [
         case("worked out on paper", np.ones((1, 2, 2)), (1, 3), (1, 2)),
         case("other numbers", different(rng, 1, 2, 3), (1, 4), (1, 2)),
-        case("a square window", different(rng, 1, 4, 6), (3, 4), 2),
+        case("a square window", different(rng, 1, 4, 6), (4, 3), 2),
         case("a wide window", different(rng, 1, 6, 4), (3, 4), (2, 3)),
     ]
 
@@ -36,13 +36,14 @@ def channels(rng: np.random.Generator) -> list[Case]:
 
 
 def strides_and_dilations(rng: np.random.Generator) -> list[Case]:
-    gap = {"stride": (1, 2), "dilation": (2, 1)}
+    gap = {"stride": (2, 1), "dilation": (1, 2)}
     return [
         case(
             "stride 2, overlapping", different(rng, 1, 3, 2), (1, 6), (1, 3), stride=2
         ),
         case("dilation 2", different(rng, 1, 2, 4), (2, 4), (1, 2), dilation=2),
-        case("pairs, does not fit", different(rng, 1, 4, 4), (4, 5), 2, **gap),
+        case("down only", different(rng, 1, 2, 2), (3, 2), (2, 1), dilation=(2, 1)),
+        case("pairs, does not fit", different(rng, 1, 4, 4), (5, 4), 2, **gap),
     ]
 
 
@@ -51,11 +52,7 @@ def paddings(rng: np.random.Generator) -> list[Case]:
     return [
         case("padding 1", different(rng, 1, 4, 12), (2, 3), 2, padding=1),
         case(
-            "to the left and right",
-            different(rng, 1, 3, 4),
-            (1, 4),
-            (1, 3),
-            padding=(0, 1),
+            "above and below", different(rng, 1, 3, 4), (4, 1), (3, 1), padding=(1, 0)
         ),
         case("a pair, 2 images", different(rng, 2, 8, 6), (3, 2), (2, 2), **both),
     ]
