@@ -104,7 +104,7 @@ def unfold(
     References
     ----------
     .. [1] Chellapilla, Puri and Simard (2006), High Performance Convolutional Neural
-       Networks for Document Processing, section 2.1.
+       Networks for Document Processing.
     .. [2] PyTorch, torch.nn.functional.unfold: the same order of rows and columns.
 
     Examples
@@ -250,7 +250,7 @@ def conv2d(
     References
     ----------
     .. [1] Chellapilla, Puri and Simard (2006), High Performance Convolutional Neural
-       Networks for Document Processing, section 2.1.
+       Networks for Document Processing.
     """
     check_axes("x", x, ["N", "C_in", "H_in", "W_in"])
     check_axes("weight", weight, ["C_out", "C_in / groups", "K_h", "K_w"])
@@ -275,9 +275,9 @@ def conv2d(
     matrix[..., :-1] = filters.transpose(0, 1, 3, 4, 2).reshape(matrix[..., :-1].shape)
     matrix[..., -1] = 0 if bias is None else bias.reshape(groups, maps_per_group)
 
-    # Few images at a time stay in the cache; 256 columns are enough for a fast product.
+    # Few images at a time stay in the cache; 128 columns are enough for a fast product.
     # Memory is in whichever order makes the runs of numbers to be copied longer.
-    B = max(1, min(N, 256 // (H_out * W_out)))
+    B = max(1, min(N, 128 // (H_out * W_out)))
     size = B * H_out * W_out
     if W_out < C:
         padded = np.zeros((groups, B, H_p, W_p, C), dtype).transpose(0, 4, 1, 2, 3)
