@@ -123,7 +123,8 @@ def input_interval(layers: Sequence[Layer], index: int) -> tuple[int, int]:
     Raises
     ------
     ShapeError
-        As in `receptive_field`, or if the index is not a whole number.
+        If a layer has no receptive field along an axis (Flatten, Linear), or the index
+        is not a whole number of at least 0.
 
     Examples
     --------

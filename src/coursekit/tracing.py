@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursekit.errors import ShapeError
-from coursekit.steps import (
+from coursekit.traced_steps import (
     JOINS,
     Layer,
     Shape,
