@@ -156,8 +156,10 @@ function gapPicture(s, lines, n, { low, columns }) {
 
 function paintDrawing(drawn, s, shown) {
   const { seen, lines } = s.trouble ? { seen: [], lines: [] } : trace(s.rows, shown);
+  const outside = s.trouble ? [] : [...endless(s.rows, shown)].filter((at) => !inside(s.rows[0], at));
   drawn.units.forEach(({ n, unit, node }) => {
-    node.classList.toggle("ck-on", seen[n]?.has(unit) ?? false);
+    const padding = n === 0 && outside.includes(unit);
+    node.classList.toggle("ck-on", padding || (seen[n]?.has(unit) ?? false));
     if (node.tagName !== "BUTTON") return;
     const { first, last } = interval(s.rows[n], unit);
     node.tabIndex = unit === s.step ? 0 : -1;
@@ -170,10 +172,8 @@ function paintDrawing(drawn, s, shown) {
   const { first, last } = interval(s.rows.at(-1), shown);
   drawn.bracket.style = `--x: ${first - drawn.low}; --length: ${last - first + 1}`;
   drawn.bracket.firstChild.textContent = show(last - first + 1);
-  const pad = s.rows[1].layer.padding;
-  const outer = Array.from({ length: last - first + 1 }, (_, k) => first + k).filter(
-    (at) => at < -pad || at >= s.size + pad,
-  );
+  const pad = s.rows[1].layer.padding; // cells so far out are drawn anyway
+  const outer = outside.filter((at) => at < -pad || at >= s.size + pad);
   const cells = outer.map((at) => {
     const style = `--x: ${at - drawn.low}; --row: 0`;
     const face = make("span", { class: "ck-face" }, show(at));

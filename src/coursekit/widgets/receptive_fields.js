@@ -51,6 +51,13 @@ function trace(rows, output) {
   return { seen, lines };
 }
 
+// The input positions an output sees if every row is thought of as endless: beyond the
+// image they are padding, of the first layer or of a later one.
+function endless(rows, output) {
+  const below = (units, { layer }) => new Set([...units].flatMap((unit) => tapsOf(layer, unit)));
+  return rows.slice(1).reduceRight(below, new Set([output]));
+}
+
 // The interval of input positions an output sees, counted on over the padding.
 function interval(row, unit) {
   const centre = row.start + unit * row.jump;
