@@ -184,6 +184,7 @@ def fold(
     """
     check_axes("columns", columns, ["N", "C * K_h * K_w", "H_out * W_out"])
     output_size = pair("output_size", output_size)
+    check_at_least("output_size", min(output_size), 1)
     kernel_size, stride, padding, dilation = window_pairs(
         output_size, kernel_size, stride, padding, dilation
     )

@@ -212,6 +212,9 @@ REFUSED = {
     r"each of the 2 \* 3 = 6 places of the window, but it has 4": (
         lambda: fold(np.zeros((1, 8, 4)), (3, 4), 2)
     ),
+    r"`output_size` must be at least 1, but it is -1": lambda: fold(
+        np.zeros((1, 9, 1)), (-1, 1), 3, padding=2
+    ),
     r"larger than the input \(3\)": lambda: fold(np.zeros((1, 25, 4)), 3, 5),
     r"`padding` must be at least 0": lambda: pad2d(X, (0, -1)),
     r"padding is 5 and the height 5": lambda: pad2d(X, (5, 0), "reflect"),
