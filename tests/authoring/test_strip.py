@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.authoring.strip import solution_blocks, strip_source
+from coursekit.authoring.strip import solution_blocks, strip_source, write_stubs
 from coursekit.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,3 +137,11 @@ def test_real_stubs_keep_every_signature_and_docstring():
     )
     assert before == after
     assert len(solution_blocks(source, "a.py")) == stub.count("NotImplementedError(")
+
+
+def test_a_module_that_no_exercise_asks_for_yet_is_kept_back(tmp_path):
+    package = tmp_path / "convnets"
+    package.mkdir()
+    (package / "a.py").write_text(SOURCE, encoding="utf-8")
+    (package / "given.py").write_text('"""Given."""\n', encoding="utf-8")
+    assert list(write_stubs(tmp_path, [])) == ["src/convnets/given.py"]

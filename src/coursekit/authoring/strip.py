@@ -24,6 +24,8 @@ COMPLETE_IT = """\
 def write_stubs(solutions: Path, problem_sets: list[ProblemSet]) -> Files:
     """Write the stub of every module of the reference.
 
+    A module with solutions that no exercise asks for yet is kept back whole.
+
     Parameters
     ----------
     solutions : Path
@@ -52,7 +54,10 @@ def write_stubs(solutions: Path, problem_sets: list[ProblemSet]) -> Files:
             if item.reference.__module__ == module
         }
         name = f"solutions/{inner.as_posix()}"
-        text = strip_source(path.read_text(encoding="utf-8"), name, ids)
+        source = path.read_text(encoding="utf-8")
+        if not ids and solution_blocks(source, name):
+            continue
+        text = strip_source(source, name, ids)
         stubs[f"src/{inner.as_posix()}"] = text.encode()
     return stubs
 
