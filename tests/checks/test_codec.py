@@ -148,3 +148,16 @@ def test_a_list_that_holds_itself_is_refused():
     endless.append(endless)
     with pytest.raises(CodecError, match=f"nested more than {DEPTH} deep"):
         plain(endless)
+
+
+@pytest.mark.parametrize(
+    "numbers", [[1.0, -2.0, 3.0], [0.5, 2.0], [0.0, -0.0], [1.0, np.inf], [np.nan], []]
+)
+def test_whole_numbers_are_written_short_and_read_back_as_they_were(numbers):
+    array = np.array(numbers)
+    text = json.dumps(to_json(array))
+    again = from_json(json.loads(text))
+    assert again.dtype == array.dtype
+    np.testing.assert_array_equal(again, array)
+    np.testing.assert_array_equal(np.signbit(again), np.signbit(array))
+    assert ("1.0" in text) == (numbers == [1.0, np.inf])

@@ -31,7 +31,17 @@ class CodecError(ValueError):
 
 def to_json(value: Any) -> Any:
     """Turn a value into something `json` can write, arrays as lists of numbers."""
-    return _pack(value, lambda array: {"data": array.ravel().tolist()})
+    return _pack(value, lambda array: {"data": _numbers(array)})
+
+
+def _numbers(array: AnyArray) -> list[Any]:
+    """List an array's numbers; whole ones are written short, as 3 and not as 3.0."""
+    flat = array.ravel()
+    if flat.dtype.kind == "f" and np.all(np.abs(flat) < 2**53):  # NaN is not
+        whole = flat.astype(np.int64)
+        if np.array_equal(whole, flat) and not np.any(np.signbit(flat) & (flat == 0)):
+            flat = whole
+    return list(flat.tolist())
 
 
 def from_json(tree: Any) -> Any:
