@@ -54,7 +54,17 @@ def test_speed_is_told_in_words(clock, times, words):
     clock(loops=1.0, layer=1.0 / times)
     outcome = observers.observe("pace", lambda case: Outcome("value", OUTPUT), LAYER)
     assert outcome.value[1] == words
-    np.testing.assert_array_equal(outcome.value[0], OUTPUT)
+    np.testing.assert_array_equal(outcome.value[0], np.full((25, 16, 16), 10.0))
+
+
+def test_images_of_a_batch_cannot_change_places_unseen(clock):
+    clock(loops=1.0, layer=1e-3)
+    output = np.arange(OUTPUT.size, dtype=float).reshape(OUTPUT.shape)
+    seen = [
+        observers.observe("pace", lambda case, o=o: Outcome("value", o), LAYER)
+        for o in (output, output[::-1])
+    ]
+    assert not np.allclose(seen[0].value[0], seen[1].value[0])
 
 
 def test_a_fast_layer_is_timed_several_times_and_a_slow_one_not(clock):
