@@ -36,28 +36,29 @@ def loop_for_every_number(x, weight, bias=None, stride=1, padding=0):
     return out
 
 
-def loop_for_every_window(x, weight, bias=None, stride=1, padding=0):
-    seen, filters = windows(x, weight, stride, padding), weight.reshape(len(weight), -1)
+def sum_for_every_window(x, weight, bias=None, stride=1, padding=0):
+    seen = windows(x, weight, stride, padding)
     N, H_out, W_out = seen.shape[:3]
     out = np.zeros((N, len(weight), H_out, W_out))
     for n, i, j in np.ndindex(N, H_out, W_out):
-        out[n, :, i, j] = (filters * seen[n, i, j].ravel()).sum(axis=1)
+        out[n, :, i, j] = np.sum(weight * seen[n, i, j], axis=(1, 2, 3))
     return out
 
 
 MISCONCEPTIONS = [
     Misconception(
         "a loop for every number of the output",
-        "Your output is right, and about as slow as loops: Python still takes a turn "
+        "Your output is right, and hardly faster than loops: Python still takes a turn "
         "for every number of it. Let one product of matrices make them all.",
         loop_for_every_number,
     ),
     Misconception(
-        "a loop for every window",
-        "Your output is right, and your layer is faster than loops, but Python still "
-        "takes a turn for every window. Write the windows side by side first, then "
-        "multiply once.",
-        loop_for_every_window,
+        "half-way to a product of matrices",
+        "Your output is right, and your layer is faster than loops, but not by enough. "
+        "Either a loop over windows or filters is left, or a sum that NumPy takes "
+        "number by number, as `np.sum` and a plain `einsum` do. Let one product of "
+        "matrices make the whole output of an image.",
+        sum_for_every_window,
     ),
     Misconception(
         "flipped kernel",
