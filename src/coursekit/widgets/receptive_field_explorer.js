@@ -32,9 +32,9 @@ function words(s, unit) {
   const row = s.rows.at(-1);
   const { centre, half, missed } = counted(s, unit);
   const [what, more] = sentence(s, unit);
-  const total = make("span", { class: "ck-total" }, what);
+  const total = make("span", { class: "ck-total ck-says" }, what);
   const middle = `Centre: start + ${unit}·jump = ${show(row.start)} + ${unit}·${row.jump} = ${show(centre)}.`;
-  const ends = `To either side: (size − 1) / 2 = (${row.size} − 1) / 2 = ${show(half)}.`;
+  const ends = `To either side: (size − 1) / 2 = (${row.size}\u00a0−\u00a01)\u00a0/\u00a02\u00a0=\u00a0${show(half)}.`;
   const holes = `In between, ${count(missed.length, "pixel")} ${missed.length === 1 ? "is" : "are"} not read.`;
   const line = note([middle, ends, ...(missed.length ? [holes] : [])].join(" "));
   return [make("p", { class: "ck-sum" }, total, `: ${more}.`), line];
