@@ -32,10 +32,15 @@ NEARLY = 1e-9  # of a pixel; so much may rounding change
 
 def check_path(layers: Sequence[Layer]) -> None:
     """Raise unless every layer leaves images as images and has all its arguments."""
+    if isinstance(layers, dict):
+        msg = (
+            "`layers` must be a list of layers, but it is a single one. Write [layer]."
+        )
+        raise ShapeError(msg)
     for index, layer in enumerate(layers):
         kind = str(layer.get("type"))
         if kind == "Branches":
-            if not layer["branches"]:
+            if not layer.get("branches"):
                 msg = f"Layer {index} (Branches) must have at least one branch."
                 raise ShapeError(msg)
             for branch in layer["branches"]:

@@ -138,6 +138,8 @@ def test_the_layers_are_left_as_they_were():
         ([layers.conv2d(8, 3, dilation=0)], "`dilation of layer 0"),
         ([layers.conv2d(8, (3, 3))], r"whole number, but it is \(3, 3\)"),
         ([layers.branches()], "at least one branch"),
+        ([{"type": "Branches"}], r"Layer 0 \(Branches\) must have at least one branch"),
+        (CONV, "must be a list of layers, but it is a single one"),
         ([layers.branches([layers.flatten()], [])], r"before layer 0 \(Flatten\)"),
     ],
 )
@@ -152,7 +154,10 @@ def test_a_path_without_a_field_is_refused(path, match):
     [
         ([layers.conv2d(8, 3)], "jump 1 and start 0, .* jump 1 and start 1"),
         ([layers.conv2d(8, 1, stride=2)], "jump 1 and start 0, .* jump 2 and start 0"),
-        ([layers.conv2d(8, 2, padding=1)], "jump 1 and start 0, .* start -0.5. Change a stride"),
+        (
+            [layers.conv2d(8, 2, padding=1)],
+            "jump 1 and start 0, .* start -0.5. Change a stride",
+        ),
     ],
 )
 def test_branches_that_do_not_align_are_refused_with_both_starts_and_jumps(
