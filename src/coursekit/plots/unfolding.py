@@ -61,7 +61,8 @@ def show_unfolding(x: FloatArray, kernel_size: tuple[int, int]) -> None:
         colour = COLOURS[WINDOWS[number % len(WINDOWS)]]
         for (p, q), value in np.ndenumerate(x):
             is_inside = i <= p < i + K_h and j <= q < j + K_w
-            _draw_cell(place, (left + q, p), value, colour if is_inside else None, cell)
+            tint = colour if is_inside else None
+            _draw_cell(place, (left + q, p), float(value), tint, cell)
         middle = left + (W - 1) / 2
         for row, (k, l) in enumerate(np.ndindex(K_h, K_w)):
             _draw_cell(place, (middle, H + 1.1 + row), x[i + k, j + l], colour, cell)
