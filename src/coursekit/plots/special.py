@@ -84,7 +84,7 @@ def show_counts(counts: Sequence[IntArray], labels: Sequence[str] = ()) -> None:
         check_axes("counts", grid, ["H", "W"])
     width = sum(grid.shape[1] for grid in counts) + GAP * (len(counts) - 1)
     tallest = max(grid.shape[0] for grid in counts)
-    cell = min(WIDTH / width, LARGEST_CELL)  # inches
+    cell = min(WIDTH / (width + 0.2), LARGEST_CELL)  # inches
     _, axes = new_figure(cell * (tallest + 0.3) + 0.25)
     place, left = axes[0, 0], 0.0
     for index, grid in enumerate(counts):
