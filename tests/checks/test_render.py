@@ -160,3 +160,7 @@ def test_an_array_of_three_axes_has_no_empty_lines(key):
     text = to_text(answered(key, Outcome("value", np.ones((2, 2, 2)))))
     indents = [line.find("[") for line in text.splitlines() if "1. 1." in line]
     assert indents == [12, 14, 13, 14]
+
+
+def test_an_array_of_thousands_is_told_in_a_few_words():
+    assert show_value(np.zeros((4, 3, 31, 31))) == "an array of shape (4, 3, 31, 31)"

@@ -37,7 +37,8 @@ def to_json(value: Any) -> Any:
 def _numbers(array: AnyArray) -> list[Any]:
     """List an array's numbers; whole ones are written short, as 3 and not as 3.0."""
     flat = array.ravel()
-    if flat.dtype.kind == "f" and np.all(np.abs(flat.astype(float)) < 2**53):  # NaN is not
+    exact = np.abs(flat.astype(float)) < 2**53  # NaN is not
+    if flat.dtype.kind == "f" and np.all(exact):
         whole = flat.astype(np.int64)
         if np.array_equal(whole, flat) and not np.any(np.signbit(flat) & (flat == 0)):
             flat = whole

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ class Outcome:
         The error's text and the line it came from.
     changed : tuple of str
         Positions or names of arguments that the call changed.
+    seconds : float
+        How long the call took, as whoever called it has measured; it is never part of
+        a comparison or of a message.
     """
 
     kind: str
@@ -43,6 +47,7 @@ class Outcome:
     error: str = ""
     message: str = ""
     changed: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fields that are not empty, as a dictionary of plain values."""
@@ -94,6 +99,7 @@ def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome
         How the arguments are made from plain values: a name in `networks.PREPARE`.
     """
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
+    begin = time.perf_counter()
     try:
         value = function(*PREPARE[prepare](args), **kwargs)
     except KeyboardInterrupt:
@@ -102,6 +108,7 @@ def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome
         return Outcome("stub", message=error_text(err))
     except BaseException as err:
         return Outcome("error", error=error_name(err), message=error_text(err))
+    seconds = time.perf_counter() - begin
     try:
         value = plain(value)
     except CodecError as err:
@@ -113,7 +120,7 @@ def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome
         for (name, old), new in zip(before, after, strict=True)
         if not _unchanged(old, new)
     )
-    return Outcome("value", copy.deepcopy(value), changed=changed)
+    return Outcome("value", copy.deepcopy(value), changed=changed, seconds=seconds)
 
 
 def error_name(err: BaseException) -> str:

@@ -16,6 +16,7 @@ from coursekit.links import MESSAGES_URL, message_url
 WIDTH = 80
 LABEL = 10  # columns for the name of a value
 LONGEST = 100  # numbers of an array that are shown; longer arrays are cut
+TOO_LONG = 1000  # numbers of an array of which none is shown
 STYLE = (  # for a page that shows reports; nested rules stay inside them
     # The class stands twice to win over JupyterLab's own rules for tables.
     "<style>.coursekit-check.coursekit-check{table{border-collapse:collapse}"
@@ -100,6 +101,8 @@ def show_value(value: Any) -> str:
         return "; ".join(_briefly(part) for part in value)
     if not isinstance(value, np.ndarray):
         return textwrap.shorten(repr(value), 200, placeholder=" ...")
+    if value.size > TOO_LONG:
+        return _briefly(value)
     shown = value + 0.0 if value.dtype.kind == "f" else value  # no minus zero
     text = np.array2string(
         shown,

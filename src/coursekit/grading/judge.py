@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from coursekit.checks.declare import Case, Exercise, Numeric
 from coursekit.checks.key import Key
 from coursekit.checks.libraries import libraries_sentence
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
+from coursekit.checks.observers import output_shape
 from coursekit.checks.outcome import Outcome
 from coursekit.checks.student import import_sentence
 from coursekit.grading.bundle import BundlePaths, cached_bundle
@@ -32,6 +34,7 @@ from coursekit.grading.wire import ClosedError, LateError
 Starter = Callable[[], StudentProcess]
 LATE = Outcome("timeout")
 CRASHED = Outcome("crash")
+WIRE_TRIALS = 9
 UNREADABLE = Outcome("bad type", error="something too large or unreadable")
 
 
@@ -112,6 +115,8 @@ class Examination:
             for item in group.cases
         }
         self._student: StudentProcess | None = None
+        self._wire_seconds = 0.0  # what carrying a call and its answer takes
+        self._known = 0  # the key's case that was asked about last
         self._deadline = 0.0
         self._lost: dict[int, Outcome] = {}
 
@@ -129,8 +134,12 @@ class Examination:
         return self._import()
 
     def ask(self, case: Case) -> Outcome:
-        """Have the student's function called, and report the outcome."""
-        group = self._group_of[id(case)]
+        """Have the student's function called, and report the outcome.
+
+        A case that the key does not hold is a variation of the one before.
+        """
+        self._known = id(case) if id(case) in self._group_of else self._known
+        group = self._group_of[self._known]
         if group in self._lost:
             return self._lost[group]
         if time.monotonic() >= self._deadline:
@@ -142,8 +151,11 @@ class Examination:
                 return self._lose(group, LATE if late else CRASHED)
         try:
             arguments = (case.args, case.kwargs)
-            reply = self._exchange(arguments, self._reply_bytes[id(case)])
-            return read_outcome(reply)
+            begin = time.perf_counter()
+            reply = self._exchange(arguments, self._reply_bytes[self._known])
+            taken = time.perf_counter() - begin
+            seconds = max(taken - self._wire_seconds, 0.0)
+            return replace(read_outcome(reply), seconds=seconds)
         except LateError:
             return self._lose(group, LATE)
         except ClosedError:
@@ -158,8 +170,10 @@ class Examination:
         self._end()
         begin = time.monotonic()
         self._student = self._start()
-        self._deadline += time.monotonic() - begin  # our time, not the student's
         try:
+            if self.key.observer == "pace":
+                self._wire_seconds = self._time_wire()
+            self._deadline += time.monotonic() - begin  # our time, not the student's
             request = {
                 "module": self._module,
                 "function": self._function,
@@ -176,6 +190,21 @@ class Examination:
             sentence = f"Importing {self._file} ended the Python process."
             return Difference("crashed", sentence)
         return None if report == {} else self._import_problem(report)
+
+    def _time_wire(self) -> float:
+        """Return how long a call and an answer to it are on their way, at least.
+
+        The process has not seen any of the student's code yet.
+        """
+        case = self.key.groups[0].cases[0].case
+        shape = output_shape(case)
+        message = {"try": (case.args, case.kwargs), "answer": list(shape)}
+        times = []
+        for _ in range(WIRE_TRIALS):
+            begin = time.perf_counter()
+            read_outcome(self._exchange(message, self.limits.reply_bytes))
+            times.append(time.perf_counter() - begin)
+        return min(times)
 
     def _import_problem(self, report: Any) -> Difference:
         """Put a student process's report on its import in the words of the check."""
