@@ -109,10 +109,10 @@ def plain_number(value: Number) -> int | float:
     (2, 0.5)
     """
     nearest = round(value)
-    return nearest if abs(value - nearest) < NEARLY else float(value)
+    return nearest if abs(float(value) - nearest) < NEARLY else float(value)
 
 
-def image_of_ones(network: nn.Module, input_shape: tuple[int, int, int]) -> Tensor:
+def image_of_ones(network: nn.Module, input_shape: Sequence[int]) -> Tensor:
     """Make an image of ones that fits a network, and check that maps come out.
 
     Parameters
