@@ -146,7 +146,7 @@ def test_classifier_knows_digits_and_answers_for_those_in_the_crowd(page):
     assert right.mean() > 0.75
 
 
-def test_frames_lie_mostly_on_what_is_no_three(page):
+def test_many_frames_lie_on_what_is_no_whole_three(page):
     starts = {(2 + 12 * i, 2 + 12 * j) for i, j in np.ndindex(4, 8)}
     labels = page["targets"][1500:1532].reshape(4, 8).numpy()
     frames = [(row, column) for row, column, _, _ in page["boxes"]]
@@ -154,7 +154,7 @@ def test_frames_lie_mostly_on_what_is_no_three(page):
         (row, column) in starts and labels[row // 12, column // 12] == 3
         for row, column in frames
     ]
-    assert sum(threes) < len(frames) / 2
+    assert 1 <= sum(threes) <= 5
 
 
 def test_work_of_windows_and_of_the_whole_picture(page):
