@@ -50,8 +50,8 @@ def conv_output_size(
     Raises
     ------
     ShapeError
-        If a number is not whole or too small, or the kernel reaches over more than
-        the padded input.
+        If a number is not whole or too small, or the kernel spans more than the
+        padded input.
 
     References
     ----------
@@ -64,8 +64,8 @@ def conv_output_size(
     """
     check_window(size, kernel_size, stride, padding, dilation)
     ### BEGIN SOLUTION
-    reach = dilation * (kernel_size - 1) + 1
-    return (size + 2 * padding - reach) // stride + 1
+    span = dilation * (kernel_size - 1) + 1
+    return (size + 2 * padding - span) // stride + 1
     ### END SOLUTION
 
 
@@ -98,8 +98,8 @@ def fits_exactly(
     """
     check_window(size, kernel_size, stride, padding, dilation)
     ### BEGIN SOLUTION
-    reach = dilation * (kernel_size - 1) + 1
-    return (size + 2 * padding - reach) % stride == 0
+    span = dilation * (kernel_size - 1) + 1
+    return (size + 2 * padding - span) % stride == 0
     ### END SOLUTION
 
 
@@ -195,8 +195,8 @@ def conv_transpose_output_size(
     """
     check_transposed(size, kernel_size, stride, padding, output_padding, dilation)
     ### BEGIN SOLUTION
-    reach = dilation * (kernel_size - 1) + 1
-    return (size - 1) * stride + reach - 2 * padding + output_padding
+    span = dilation * (kernel_size - 1) + 1
+    return (size - 1) * stride + span - 2 * padding + output_padding
     ### END SOLUTION
 
 
