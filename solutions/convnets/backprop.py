@@ -12,16 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convnets import backprop_rules as rules
 from convnets.arguments import Pair
-from convnets.backprop_rules import (
-    check_labels,
-    check_linear,
-    check_shape,
-    conv_pairs,
-    pool_pairs,
-    transposed_pairs,
-)
-from convnets.im2col import fold, unfold
+from convnets.im2col import conv2d, fold, pad2d
 from convnets.pooling import max_pool2d
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -55,8 +48,8 @@ def linear(x: FloatArray, weight: FloatArray, bias: FloatArray) -> FloatArray:
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([5.0]))
     array([[16.]])
     """
-    check_linear(x, weight)
-    check_shape("bias", bias, "(out_features,)", weight.shape[:1])
+    rules.check_linear(x, weight)
+    rules.check_shape("bias", bias, "(out_features,)", weight.shape[:1])
     ### BEGIN SOLUTION
     return x @ weight.T + bias
     ### END SOLUTION
@@ -84,9 +77,9 @@ def linear_backward(
     ShapeError
         If the arrays do not go together.
     """
-    check_linear(x, weight)
+    rules.check_linear(x, weight)
     shape = (x.shape[0], weight.shape[0])
-    check_shape("grad_out", grad_out, "(N, out_features)", shape)
+    rules.check_shape("grad_out", grad_out, "(N, out_features)", shape)
     ### BEGIN SOLUTION
     return grad_out @ weight, grad_out.T @ x, grad_out.sum(axis=0)
     ### END SOLUTION
@@ -115,7 +108,7 @@ def relu_backward(grad_out: FloatArray, x: FloatArray) -> FloatArray:
     >>> relu_backward(np.array([5.0, 6.0, 7.0]), x=np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 7.])
     """
-    check_shape("grad_out", grad_out, "of x", x.shape)
+    rules.check_shape("grad_out", grad_out, "of x", x.shape)
     ### BEGIN SOLUTION
     return np.where(x <= 0, 0, grad_out)
     ### END SOLUTION
@@ -162,20 +155,39 @@ def conv2d_backward(
     .. [1] Dumoulin and Visin (2016), arXiv:1603.07285, section 4.1.
     """
     options = (stride, padding, dilation)
-    kernel_size, *pairs = conv_pairs(grad_out, x, weight, options, groups)
+    kernel_size, *pairs = rules.conv_pairs(grad_out, x, weight, options, groups)
     ### BEGIN SOLUTION
-    N, C_out, H_out, W_out = grad_out.shape
+    grad_out = np.asarray(grad_out, np.result_type(grad_out, x, weight, np.float32))
+    (K_h, K_w), ((s_h, s_w), (p_h, p_w), (d_h, d_w)) = kernel_size, pairs
+    reach_h, reach_w = d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1
+    (N, C_out, H_out, W_out), (_, C, _, _) = grad_out.shape, weight.shape
     maps = grad_out.reshape(N, groups, C_out // groups, H_out * W_out)
-    filters = weight.reshape(groups, C_out // groups, -1)
+    filters = weight.reshape(groups, C_out // groups, C * K_h * K_w)
 
-    columns = unfold(x, kernel_size, *pairs)
-    shape = columns.shape  # (N, C_in * K_h * K_w, H_out * W_out)
-    columns = columns.reshape(N, groups, filters.shape[2], H_out * W_out)
-    grad_weight = (maps @ columns.swapaxes(2, 3)).sum(axis=0).reshape(weight.shape)
+    # Filters: unfold few images at a time, which stay in the cache.
+    view = np.lib.stride_tricks.sliding_window_view
+    windows = view(pad2d(x, (p_h, p_w)), (reach_h, reach_w), axis=(2, 3))
+    windows = windows[:, :, ::s_h, ::s_w, ::d_h, ::d_w].transpose(0, 1, 4, 5, 2, 3)
+    grad_filters = np.zeros(filters.shape, grad_out.dtype)
+    B = max(1, 1024 // (H_out * W_out))
+    for n in range(0, N, B):
+        few = maps[n : n + B]
+        columns = windows[n : n + B].reshape(len(few), groups, filters.shape[2], -1)
+        grad_filters += (few @ columns.swapaxes(2, 3)).sum(axis=0)
 
-    grad_columns = filters.swapaxes(1, 2) @ maps
-    grad_x = fold(grad_columns.reshape(shape), x.shape[2:], kernel_size, *pairs)
-    return grad_x, grad_weight, grad_out.sum(axis=(0, 2, 3))
+    # Images: a convolution with the filters turned round, if they move by one pixel.
+    # It unfolds the maps; if these are many more than the channels, folding is faster.
+    border = (reach_h - 1 - p_h, reach_w - 1 - p_w)
+    if (s_h, s_w) == (1, 1) and min(border) >= 0 and C_out < 4 * x.shape[1]:
+        turned = filters.reshape(groups, C_out // groups, C, K_h, K_w)[..., ::-1, ::-1]
+        turned = turned.swapaxes(1, 2).reshape(groups * C, C_out // groups, K_h, K_w)
+        grad_x = conv2d(grad_out, turned, None, 1, border, (d_h, d_w), groups)
+    else:
+        columns = filters.swapaxes(1, 2) @ maps
+        columns = columns.reshape(N, x.shape[1] * K_h * K_w, H_out * W_out)
+        grad_x = fold(columns, x.shape[2:], kernel_size, *pairs)
+    grad_bias = grad_out.sum(axis=(2, 3)).sum(axis=0)
+    return grad_x, grad_filters.reshape(weight.shape), grad_bias
     ### END SOLUTION
 
 
@@ -223,7 +235,7 @@ def conv_transpose2d(
     ----------
     .. [1] PyTorch, torch.nn.functional.conv_transpose2d.
     """
-    output_size, stride, padding = transposed_pairs(
+    output_size, stride, padding = rules.transposed_pairs(
         x, weight, bias, stride, padding, output_padding
     )
     ### BEGIN SOLUTION
@@ -276,24 +288,28 @@ def max_pool2d_backward(
     >>> max_pool2d_backward(np.array([[[[1.0, 2.0]]]]), x, kernel_size=(1, 2))
     array([[[[1., 0., 0., 2.]]]])
     """
-    kernel_size, stride, padding = pool_pairs(grad_out, x, kernel_size, stride, padding)
+    kernel_size, stride, padding = rules.pool_pairs(
+        grad_out, x, kernel_size, stride, padding
+    )
     ### BEGIN SOLUTION
-    options = (kernel_size, stride, padding)
-    columns = unfold(x, *options)
-    split = (*x.shape[:2], *kernel_size, *grad_out.shape[2:])
-    pixels = columns.reshape(split)  # (N, C, K_h, K_w, H_out, W_out)
-    border = unfold(np.ones((1, 1, *x.shape[2:])), *options) == 0
-    border = border.reshape(1, 1, *split[2:])
-    largest = max_pool2d(x, *options)
-    grad_pixels = np.zeros(split, grad_out.dtype)
+    (p_h, p_w), (s_h, s_w), (H, W) = padding, stride, x.shape[2:]
+    padded = pad2d(x, padding, mode="replicate")
+    in_image = pad2d(np.ones((1, 1, H, W), bool), padding)
+    grad_padded = np.zeros(padded.shape, grad_out.dtype)
+    view = np.lib.stride_tricks.sliding_window_view
+    windows, in_image, grad_windows = (
+        view(array, kernel_size, axis=(2, 3), writeable=True)[:, :, ::s_h, ::s_w]
+        for array in (padded, in_image, grad_padded)
+    )
+    largest = max_pool2d(x, kernel_size, stride, padding)
     is_open = np.ones(grad_out.shape, bool)  # windows that no pixel has won yet
     for k, l in np.ndindex(*kernel_size):
-        pixel = pixels[:, :, k, l]
-        wins = (pixel == largest) | np.isnan(pixel)
-        wins &= is_open & ~border[:, :, k, l]
-        grad_pixels[:, :, k, l] = np.where(wins, grad_out, 0)
-        is_open &= ~wins
-    return fold(grad_pixels.reshape(columns.shape), x.shape[2:], *options)
+        pixels = windows[..., k, l]
+        wins = (pixels == largest) | np.isnan(pixels)
+        wins &= is_open & in_image[..., k, l]
+        is_open ^= wins
+        grad_windows[..., k, l] += np.where(wins, grad_out, 0)
+    return grad_padded[:, :, p_h : p_h + H, p_w : p_w + W]
     ### END SOLUTION
 
 
@@ -326,7 +342,9 @@ def avg_pool2d_backward(
         If `avg_pool2d` would refuse the arguments, or `grad_out` does not have the
         shape of its output.
     """
-    kernel_size, stride, padding = pool_pairs(grad_out, x, kernel_size, stride, padding)
+    kernel_size, stride, padding = rules.pool_pairs(
+        grad_out, x, kernel_size, stride, padding
+    )
     ### BEGIN SOLUTION
     N, C, H_out, W_out = grad_out.shape
     taps = kernel_size[0] * kernel_size[1]
@@ -367,7 +385,7 @@ def softmax_cross_entropy(
     >>> round(loss, 4), grad
     (1.3863, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
-    check_labels(logits, labels)
+    rules.check_labels(logits, labels)
     ### BEGIN SOLUTION
     N = len(logits)
     shifted = logits - logits.max(axis=1, keepdims=True)

@@ -11,14 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convnets.normalization_rules import (
-    check_batch,
-    check_examples,
-    check_folding,
-    check_groups,
-    check_per_channel,
-    check_same,
-)
+from convnets import normalization_rules as rules
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -38,7 +31,7 @@ def batch_norm(
     Parameters
     ----------
     x : ndarray, shape (N, D)
-        A batch of examples, one in each row.
+        A batch of examples.
     gamma, beta : ndarray, shape (D,)
         Scale and shift of each feature.
     running_mean, running_var : ndarray, shape (D,)
@@ -71,17 +64,21 @@ def batch_norm(
     .. [1] Ioffe and Szegedy (2015), arXiv:1502.03167, algorithms 1 and 2.
     .. [2] PyTorch, torch.nn.BatchNorm1d: the same momentum and variances.
     """
-    check_batch(x, 2, training)
+    rules.check_batch(x, 2, training)
     arrays = {"running_mean": running_mean, "running_var": running_var}
-    check_per_channel(x, gamma=gamma, beta=beta, **arrays)
+    rules.check_per_channel(x, gamma=gamma, beta=beta, **arrays)
     ### BEGIN SOLUTION
-    N = len(x)
-    mean, var = running_mean.copy(), running_var.copy()
+    N, x = len(x), x if x.dtype.kind == "f" else x.astype(np.float64)
+    mean, var = running_mean, running_var
     if training:
-        mean, var = x.mean(axis=0), x.var(axis=0)
+        mean = x.mean(axis=0)
+    out = x - mean
+    if training:
+        var = np.einsum("nd,nd->d", out, out) / N
         running_mean = (1 - momentum) * running_mean + momentum * mean
         running_var = (1 - momentum) * running_var + momentum * var * N / (N - 1)
-    out = gamma * (x - mean) / np.sqrt(var + eps) + beta
+    out *= gamma / np.sqrt(var + eps)
+    out += beta
     return out, running_mean.copy(), running_var.copy()
     ### END SOLUTION
 
@@ -120,16 +117,21 @@ def batch_norm_backward(
     ----------
     .. [1] Ioffe and Szegedy (2015), arXiv:1502.03167, section 3.
     """
-    check_batch(x, 2, True)
-    check_same("grad_out", grad_out, "of x", x.shape)
-    check_per_channel(x, gamma=gamma)
+    rules.check_batch(x, 2, True)
+    rules.check_same("grad_out", grad_out, "of x", x.shape)
+    rules.check_per_channel(x, gamma=gamma)
     ### BEGIN SOLUTION
-    std = np.sqrt(x.var(axis=0) + eps)
-    x_hat = (x - x.mean(axis=0)) / std
-    grad_gamma = (grad_out * x_hat).sum(axis=0)
+    N = len(x)
+    centred = x - x.mean(axis=0)
+    std = np.sqrt(np.einsum("nd,nd->d", centred, centred) / N + eps)
+    grad_gamma = np.einsum("nd,nd->d", grad_out, centred) / std
     grad_beta = grad_out.sum(axis=0)
-    through_statistics = (grad_beta + x_hat * grad_gamma) / len(x)
-    grad_x = gamma / std * (grad_out - through_statistics)
+    # gamma / std * (grad_out - grad_beta / N - x_hat * grad_gamma / N), in one array
+    grad_x = centred
+    grad_x *= -grad_gamma / (std * N)
+    grad_x += grad_out
+    grad_x -= grad_beta / N
+    grad_x *= gamma / std
     return grad_x, grad_gamma, grad_beta
     ### END SOLUTION
 
@@ -165,20 +167,26 @@ def batch_norm2d(
     ShapeError
         If the arrays do not go together, or a batch to train on has fewer than two
         numbers for each channel.
-
-    References
-    ----------
-    .. [1] Ioffe and Szegedy (2015), arXiv:1502.03167, section 3.2.
     """
-    check_batch(x, 4, training)
+    rules.check_batch(x, 4, training)
     arrays = {"running_mean": running_mean, "running_var": running_var}
-    check_per_channel(x, gamma=gamma, beta=beta, **arrays)
+    rules.check_per_channel(x, gamma=gamma, beta=beta, **arrays)
     ### BEGIN SOLUTION
-    N, C, H, W = x.shape
-    rows = x.transpose(0, 2, 3, 1).reshape(N * H * W, C)  # a pixel is an example
-    options = (running_mean, running_var, training, momentum, eps)
-    out, mean, var = batch_norm(rows, gamma, beta, *options)
-    return out.reshape(N, H, W, C).transpose(0, 3, 1, 2), mean, var
+    (N, C, H, W), size = x.shape, x.size // max(1, x.shape[1])
+    floats = x if x.dtype.kind == "f" else x.astype(np.float64)
+    rows = floats.reshape(N, C * H * W)  # NumPy is fast along long rows
+    mean, var = running_mean, running_var
+    if training:
+        mean = rows.sum(axis=0).reshape(C, H * W).sum(axis=1) / size
+    out = rows - np.repeat(mean, H * W)
+    if training:
+        squares = np.einsum("ni,ni->i", out, out)
+        var = squares.reshape(C, H * W).sum(axis=1) / size
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        running_var = (1 - momentum) * running_var + momentum * var * size / (size - 1)
+    out *= np.repeat(gamma / np.sqrt(var + eps), H * W)
+    out += np.repeat(beta, H * W)
+    return out.reshape(x.shape), running_mean.copy(), running_var.copy()
     ### END SOLUTION
 
 
@@ -210,7 +218,7 @@ def layer_norm(
     ----------
     .. [1] Ba, Kiros and Hinton (2016), arXiv:1607.06450, section 3.
     """
-    check_examples(x, gamma, beta)
+    rules.check_examples(x, gamma, beta)
     ### BEGIN SOLUTION
     axes = tuple(range(1, x.ndim))
     mean = x.mean(axis=axes, keepdims=True)
@@ -247,8 +255,8 @@ def instance_norm(
     ----------
     .. [1] Ulyanov, Vedaldi and Lempitsky (2016), arXiv:1607.08022.
     """
-    check_groups(x, max(1, x.shape[1]) if x.ndim == 4 else 1)
-    check_per_channel(x, gamma=gamma, beta=beta)
+    rules.check_groups(x, max(1, x.shape[1]) if x.ndim == 4 else 1)
+    rules.check_per_channel(x, gamma=gamma, beta=beta)
     ### BEGIN SOLUTION
     return group_norm(x, x.shape[1], gamma, beta, eps)
     ### END SOLUTION
@@ -289,8 +297,8 @@ def group_norm(
     ----------
     .. [1] Wu and He (2018), arXiv:1803.08494, section 3.1.
     """
-    check_groups(x, num_groups)
-    check_per_channel(x, gamma=gamma, beta=beta)
+    rules.check_groups(x, num_groups)
+    rules.check_per_channel(x, gamma=gamma, beta=beta)
     ### BEGIN SOLUTION
     N, C, H, W = x.shape
     groups = x.reshape(N, num_groups, C // num_groups, H, W)
@@ -327,12 +335,11 @@ def group_norm_backward(
     Raises
     ------
     ShapeError
-        If the arrays do not go together, the groups are not equal, or an image has no
-        pixel.
+        If `group_norm` would refuse the arrays, or `grad_out` has another shape.
     """
-    check_groups(x, num_groups)
-    check_same("grad_out", grad_out, "of x", x.shape)
-    check_per_channel(x, gamma=gamma)
+    rules.check_groups(x, num_groups)
+    rules.check_same("grad_out", grad_out, "of x", x.shape)
+    rules.check_per_channel(x, gamma=gamma)
     ### BEGIN SOLUTION
     N, C, H, W = x.shape
     shape = (N, num_groups, C // num_groups, H, W)
@@ -384,7 +391,7 @@ def fold_batch_norm(
         If the arrays do not go together.
     """
     arrays = {"running_mean": running_mean, "running_var": running_var}
-    check_folding(conv_weight, conv_bias, gamma=gamma, beta=beta, **arrays)
+    rules.check_folding(conv_weight, conv_bias, gamma=gamma, beta=beta, **arrays)
     ### BEGIN SOLUTION
     scale = gamma / np.sqrt(running_var + eps)
     bias = np.zeros_like(running_mean) if conv_bias is None else conv_bias
