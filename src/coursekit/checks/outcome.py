@@ -47,7 +47,7 @@ class Outcome:
     error: str = ""
     message: str = ""
     changed: tuple[str, ...] = ()
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = field(default=0.0, compare=False, repr=False)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fields that are not empty, as a dictionary of plain values."""
