@@ -1,8 +1,7 @@
 """Backward passes: from the gradient of the output to those of the inputs (ps 5).
 
-The upstream gradient `grad_out` has the shape of a layer's output, and each gradient
-that a layer returns has the shape of the array it belongs to. Options of windows may be
-one number, or a pair (height, width).
+The upstream gradient `grad_out` has the shape of a layer's output; each gradient that is
+returned has the shape of its array. Options may be one number, or (height, width).
 """
 
 from __future__ import annotations
@@ -133,16 +132,14 @@ def conv2d_backward(
         The images that `conv2d` was called with.
     weight : ndarray, shape (C_out, C_in / groups, K_h, K_w)
         The filters that `conv2d` was called with.
-    stride, padding, dilation : int or pair of int, defaults 1, 0, 1
-        The options that `conv2d` was called with.
-    groups : int, default 1
-        The number of groups that `conv2d` was called with.
+    stride, padding, dilation, groups : int or pair of int, defaults 1, 0, 1, 1
+        The options that `conv2d` was called with; `groups` is one number.
 
     Returns
     -------
     grad_x, grad_weight, grad_bias : ndarray
         The gradients; those of weight and bias are summed over the batch. Single
-        precision stays single precision.
+        precision stays single precision; whole numbers give fractions.
 
     Raises
     ------
@@ -160,32 +157,39 @@ def conv2d_backward(
     grad_out = np.asarray(grad_out, np.result_type(grad_out, x, weight, np.float32))
     (K_h, K_w), ((s_h, s_w), (p_h, p_w), (d_h, d_w)) = kernel_size, pairs
     reach_h, reach_w = d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1
-    (N, C_out, H_out, W_out), (_, C, _, _) = grad_out.shape, weight.shape
+    (N, C_out, H_out, W_out), (C_in, H, W) = grad_out.shape, x.shape[1:]
     maps = grad_out.reshape(N, groups, C_out // groups, H_out * W_out)
-    filters = weight.reshape(groups, C_out // groups, C * K_h * K_w)
+    filters = weight.reshape(groups, C_out // groups, C_in // groups * K_h * K_w)
 
-    # Filters: unfold few images at a time, which stay in the cache.
-    view = np.lib.stride_tricks.sliding_window_view
-    windows = view(pad2d(x, (p_h, p_w)), (reach_h, reach_w), axis=(2, 3))
-    windows = windows[:, :, ::s_h, ::s_w, ::d_h, ::d_w].transpose(0, 1, 4, 5, 2, 3)
+    def windows_of(images: FloatArray) -> FloatArray:
+        view = np.lib.stride_tricks.sliding_window_view
+        windows = view(images, (reach_h, reach_w), axis=(2, 3), writeable=True)
+        windows = windows[:, :, ::s_h, ::s_w, ::d_h, ::d_w]
+        return windows.transpose(0, 1, 4, 5, 2, 3)  # (N, C_in, K_h, K_w, H_out, W_out)
+
+    padded = pad2d(x, (p_h, p_w))
+    grad_padded = np.zeros(padded.shape, grad_out.dtype)
+    windows, grad_windows = windows_of(padded), windows_of(grad_padded)
     grad_filters = np.zeros(filters.shape, grad_out.dtype)
-    B = max(1, 1024 // (H_out * W_out))
-    for n in range(0, N, B):
-        few = maps[n : n + B]
-        columns = windows[n : n + B].reshape(len(few), groups, filters.shape[2], -1)
-        grad_filters += (few @ columns.swapaxes(2, 3)).sum(axis=0)
 
-    # Images: a convolution with the filters turned round, if they move by one pixel.
+    # If filters move by one pixel, they give grad_x in a convolution when turned round.
     # It unfolds the maps; if these are many more than the channels, folding is faster.
     border = (reach_h - 1 - p_h, reach_w - 1 - p_w)
-    if (s_h, s_w) == (1, 1) and min(border) >= 0 and C_out < 4 * x.shape[1]:
-        turned = filters.reshape(groups, C_out // groups, C, K_h, K_w)[..., ::-1, ::-1]
-        turned = turned.swapaxes(1, 2).reshape(groups * C, C_out // groups, K_h, K_w)
+    is_turned = (s_h, s_w) == (1, 1) and min(border) >= 0 and C_out < 4 * C_in
+    B = max(1, 2048 // (H_out * W_out))  # few images at a time stay in the cache
+    for n in range(0, N, B):
+        some, few = windows[n : n + B], maps[n : n + B]
+        columns = some.reshape(len(few), groups, filters.shape[2], H_out * W_out)
+        grad_filters += (few @ columns.swapaxes(2, 3)).sum(axis=0)
+        if not is_turned:
+            columns = (filters.swapaxes(1, 2) @ few).reshape(some.shape)
+            for k, l in np.ndindex(K_h, K_w):
+                grad_windows[n : n + B, :, k, l] += columns[:, :, k, l]
+    grad_x = grad_padded[:, :, p_h : p_h + H, p_w : p_w + W]
+    if is_turned:
+        turned = filters.reshape(groups, C_out // groups, -1, K_h, K_w)[..., ::-1, ::-1]
+        turned = turned.swapaxes(1, 2).reshape(C_in, C_out // groups, K_h, K_w)
         grad_x = conv2d(grad_out, turned, None, 1, border, (d_h, d_w), groups)
-    else:
-        columns = filters.swapaxes(1, 2) @ maps
-        columns = columns.reshape(N, x.shape[1] * K_h * K_w, H_out * W_out)
-        grad_x = fold(columns, x.shape[2:], kernel_size, *pairs)
     grad_bias = grad_out.sum(axis=(2, 3)).sum(axis=0)
     return grad_x, grad_filters.reshape(weight.shape), grad_bias
     ### END SOLUTION
@@ -256,7 +260,8 @@ def max_pool2d_backward(
     """Send each gradient to the pixel that won its window.
 
     If several pixels of a window are equally large, the first one wins, row by row. A
-    NaN counts as larger than any number. The border never wins.
+    NaN counts as larger than any number; of several, the first one wins, too (in
+    PyTorch the last). The border never wins.
 
     Parameters
     ----------
@@ -277,10 +282,6 @@ def max_pool2d_backward(
     ShapeError
         If `max_pool2d` would refuse the arguments, or `grad_out` does not have the
         shape of its output.
-
-    Notes
-    -----
-    PyTorch treats ties alike, but of several NaNs in a window it takes the last.
 
     Examples
     --------
