@@ -52,8 +52,8 @@ def conv_output_size(
     Raises
     ------
     ShapeError
-        If a number is not whole or too small, or the kernel reaches over more than
-        the padded input.
+        If a number is not whole or too small, or the kernel spans more than the
+        padded input.
 
     References
     ----------
