@@ -1,7 +1,7 @@
 """Backward passes: from the gradient of the output to those of the inputs (ps 5).
 
-The upstream gradient `grad_out` has the shape of a layer's output; each gradient that is
-returned has the shape of its array. Options may be one number, or (height, width).
+The upstream gradient `grad_out` has the shape of a layer's output; every gradient that
+is returned has the shape of its array. Options may be one number, or (height, width).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def relu_backward(grad_out: FloatArray, x: FloatArray) -> FloatArray:
     >>> relu_backward(np.array([5.0, 6.0, 7.0]), x=np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 7.])
     """
-    rules.check_shape("grad_out", grad_out, "of x", x.shape)
+    rules.check_shape("grad_out", grad_out, "of `x`", x.shape)
     ### BEGIN SOLUTION
     return np.where(x <= 0, 0, grad_out)
     ### END SOLUTION
@@ -244,6 +244,7 @@ def conv_transpose2d(
     )
     ### BEGIN SOLUTION
     N, C_in, H_in, W_in = x.shape
+    x = np.asarray(x, np.result_type(x, weight, np.float32))  # bytes would overflow
     columns = weight.reshape(C_in, -1).T @ x.reshape(N, C_in, H_in * W_in)
     out = fold(columns, output_size, weight.shape[2:], stride, padding)
     return out if bias is None else out + bias[:, np.newaxis, np.newaxis]
