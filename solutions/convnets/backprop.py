@@ -63,12 +63,12 @@ def linear_backward(
     ----------
     grad_out : ndarray, shape (N, out_features)
         The upstream gradient.
-    x, weight : ndarray
+    x, weight : ndarray, shape (N, in_features) and (out_features, in_features)
         What `linear` was called with.
 
     Returns
     -------
-    grad_x, grad_weight, grad_bias : ndarray
+    grad_x, grad_weight, grad_bias : ndarray, shape of `x`, `weight` and the bias
         The gradients; those of weight and bias are summed over the batch.
 
     Raises
@@ -137,7 +137,7 @@ def conv2d_backward(
 
     Returns
     -------
-    grad_x, grad_weight, grad_bias : ndarray
+    grad_x, grad_weight, grad_bias : ndarray, shape of `x`, `weight` and (C_out,)
         The gradients; those of weight and bias are summed over the batch. Single
         precision stays single precision; whole numbers give fractions.
 

@@ -45,7 +45,20 @@ def check_shape(name: str, array: AnyArray, axes: str, shape: tuple[int, ...]) -
 
 
 def check_linear(x: FloatArray, weight: FloatArray) -> None:
-    """Raise if a fully connected layer does not read such examples."""
+    """Raise if a fully connected layer does not read such examples.
+
+    Parameters
+    ----------
+    x : ndarray, shape (N, in_features)
+        The examples.
+    weight : ndarray, shape (out_features, in_features)
+        The layer's weights.
+
+    Raises
+    ------
+    ShapeError
+        If the numbers of axes or of features do not fit.
+    """
     check_axes("x", x, ["N", "in_features"])
     check_axes("weight", weight, ["out_features", "in_features"])
     if x.shape[1] != weight.shape[1]:

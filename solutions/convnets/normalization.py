@@ -74,7 +74,7 @@ def batch_norm(
         mean = x.mean(axis=0)
     out = x - mean
     if training:
-        var = np.einsum("nd,nd->d", out, out) / N
+        var = np.einsum("ij,ij->j", out, out) / N
         running_mean = (1 - momentum) * running_mean + momentum * mean
         running_var = (1 - momentum) * running_var + momentum * var * N / (N - 1)
     out *= gamma / np.sqrt(var + eps)
@@ -123,8 +123,8 @@ def batch_norm_backward(
     ### BEGIN SOLUTION
     N = len(x)
     centred = x - x.mean(axis=0)
-    std = np.sqrt(np.einsum("nd,nd->d", centred, centred) / N + eps)
-    grad_gamma = np.einsum("nd,nd->d", grad_out, centred) / std
+    std = np.sqrt(np.einsum("ij,ij->j", centred, centred) / N + eps)
+    grad_gamma = np.einsum("ij,ij->j", grad_out, centred) / std
     grad_beta = grad_out.sum(axis=0)
     # gamma / std * (grad_out - grad_beta / N - x_hat * grad_gamma / N), in one array
     grad_x = centred
@@ -322,7 +322,7 @@ def group_norm_backward(
     ----------
     grad_out : ndarray, shape (N, C, H, W)
         The upstream gradient.
-    x, num_groups, gamma, eps
+    x, num_groups, gamma, eps : ndarray, shape (N, C, H, W), int, (C,), float
         What `group_norm` was called with.
 
     Returns
