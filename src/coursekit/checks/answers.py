@@ -18,10 +18,11 @@ from typing import Any
 from coursekit.checks.compare import Difference, Tolerance, with_article
 from coursekit.checks.declare import Case, Numeric
 from coursekit.checks.key import Key, KeyCase, KeyGroup
-from coursekit.checks.outcome import Outcome
+from coursekit.checks.outcome import Outcome, printable
 
 VARIABLE = "answers"  # the dictionary's name in the notebook
 LONGEST = 20_000  # characters of a cell that are read
+LONGEST_NAME = 60  # characters of an answer's name that a message repeats
 LARGEST = 1e15  # of any number on the way to an answer
 TURNS = 20_000  # of the digest, so that trying numbers is slow
 
@@ -143,7 +144,8 @@ def _read_dictionary(tree: ast.Dict) -> dict[str, Number | None]:
             answers[key.value] = _read_number(value)
         except (AnswersError, ArithmeticError, RecursionError) as err:
             reason = str(err) or type(err).__name__
-            msg = f'The answer "{key.value}" (line {value.lineno}): {reason}'
+            name = printable(ascii(key.value)[1:-1], LONGEST_NAME)
+            msg = f'The answer "{name}" (line {value.lineno}): {reason}'
             raise AnswersError(msg) from err
     return answers
 

@@ -39,10 +39,10 @@ def read_telling(answer: Any, conv2d: Callable[..., Any]) -> dict[str, str]:
     dict of str to str
         For each bug's name, ``"shows"`` or the reason why it does not show.
     """
-    return {name: _read(answer, name, conv2d) for name in BUGS}
+    return {name: read_bug(answer, name, conv2d) for name in BUGS}
 
 
-def _read(answer: Any, name: str, conv2d: Callable[..., FloatArray]) -> str:
+def read_bug(answer: Any, name: str, conv2d: Callable[..., FloatArray]) -> str:
     """Say that one bug shows, or why it does not."""
     try:
         if type(answer) is not dict:
