@@ -43,7 +43,17 @@ def read_telling(answer: Any, conv2d: Callable[..., Any]) -> dict[str, str]:
 
 
 def read_bug(answer: Any, name: str, conv2d: Callable[..., FloatArray]) -> str:
-    """Say that one bug shows, or why it does not."""
+    """Say that one bug shows, or why it does not.
+
+    Parameters
+    ----------
+    answer : object
+        What `telling_inputs` returned, in plain values.
+    name : str
+        The bug's.
+    conv2d : callable
+        A right convolutional layer.
+    """
     try:
         if type(answer) is not dict:
             _hide("no dictionary was returned")
