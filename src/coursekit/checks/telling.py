@@ -42,7 +42,7 @@ def read_telling(answer: Any, conv2d: Callable[..., Any]) -> dict[str, str]:
     return {name: read_bug(answer, name, conv2d) for name in BUGS}
 
 
-def read_bug(answer: Any, name: str, conv2d: Callable[..., FloatArray]) -> str:
+def read_bug(answer: Any, name: str, conv2d: Callable[..., Any]) -> str:
     """Say that one bug shows, or why it does not.
 
     Parameters
