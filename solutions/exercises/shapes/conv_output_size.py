@@ -36,6 +36,18 @@ def rounded_to_nearest(size, kernel_size, stride=1, padding=0, dilation=1):
     return round((size + 2 * padding - reach(kernel_size, dilation)) / stride) + 1
 
 
+def last_place_left_out(size, kernel_size, stride=1, padding=0, dilation=1):
+    return len(range(0, size + 2 * padding - reach(kernel_size, dilation), stride))
+
+
+def one_pixel_too_many(size, kernel_size, stride=1, padding=0, dilation=1):
+    return places(size + 2 * padding - dilation * (kernel_size - 1), stride)
+
+
+def brackets_missing(size, kernel_size, stride=1, padding=0, dilation=1):
+    return size + 2 * padding - dilation * (kernel_size - 1) - 1 // stride + 1
+
+
 def not_rounded(size, kernel_size, stride=1, padding=0, dilation=1):
     return (size + 2 * padding - reach(kernel_size, dilation)) / stride + 1
 
@@ -109,6 +121,24 @@ MISCONCEPTIONS = [
         "Where more than half a step is left over, you count a place that is not "
         "there. Steps are counted whole, so the division is rounded down.",
         rounded_to_nearest,
+    ),
+    Misconception(
+        "the last place left out",
+        "Where the kernel fits exactly, its last place is missing. A `range` stops "
+        "before the number where it ends.",
+        last_place_left_out,
+    ),
+    Misconception(
+        "one pixel too many",
+        "You take away the steps from weight to weight, one pixel less than the kernel "
+        "covers. How far can a kernel of one weight move?",
+        one_pixel_too_many,
+    ),
+    Misconception(
+        "brackets missing",
+        "`//` is worked out before `+` and `-`, so the stride divides the last number "
+        "only. Put what is divided in brackets.",
+        brackets_missing,
     ),
     Misconception(
         "not rounded",
@@ -187,6 +217,7 @@ STRIDED = [
     rounded_to_nearest,
     stride_ignored,
     only_size_divided,
+    brackets_missing,
 ]
 PADDED = [padding_counted_once, padding_ignored, padding_on_the_output]
 DILATED = [dilation_ignored, gap_behind_the_last_weight, a_single_gap]
