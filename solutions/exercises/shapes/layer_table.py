@@ -76,6 +76,7 @@ def groups_and_dilations(rng: np.random.Generator) -> list[Case]:
         case("3 groups", [conv2d(out, 3, groups=3)], three),
         case("dilation 3", [wide], image(rng)),
         case("both", [wide, both], image(rng, 12, 20)),
+        case("a pool with gaps", [max_pool2d(3, stride=2, dilation=2)], image(rng)),
     ]
 
 
