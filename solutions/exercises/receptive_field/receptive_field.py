@@ -69,10 +69,12 @@ def dilations(rng: np.random.Generator) -> list[Case]:
 def branches(rng: np.random.Generator) -> list[Case]:
     before = any_conv(rng, 4, stride=2)
     kernel_size = 2 * between(rng, 1, 5) + 1
+    moved = layers.branches([conv(7, padding=1)], [conv(5)])
     apart = layers.branches([conv(3)], [conv(1)])
     return [
         case("a shortcut", [before, residual(2, kernel_size)]),
         case("three branches", [before, inception(rng), any_conv(rng)]),
+        case("branches that move the start", [before, moved]),
         case("branches that do not align", [before, apart]),
     ]
 
@@ -83,6 +85,7 @@ def transposed(rng: np.random.Generator) -> list[Case]:
         case("from small to large", [any_conv(rng), three]),
         case("and a convolution after it", [any_conv(rng, 4), five, conv(3)]),
         case("stride 3", [any_conv(rng, 4), up(4, 3, padding=1)]),
+        case("a kernel of 4", [any_conv(rng), up(4, 2, padding=1)]),
     ]
 
 
