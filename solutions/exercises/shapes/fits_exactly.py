@@ -32,6 +32,14 @@ def size_kept(size, kernel_size, stride=1, padding=0, dilation=1):
     return conv_output_size(size, kernel_size, stride, padding, dilation) == size
 
 
+def never(size, kernel_size, stride=1, padding=0, dilation=1):
+    return False
+
+
+def always(size, kernel_size, stride=1, padding=0, dilation=1):
+    return True
+
+
 def the_opposite(size, kernel_size, stride=1, padding=0, dilation=1):
     return not fits_exactly(size, kernel_size, stride, padding, dilation)
 
@@ -88,6 +96,18 @@ MISCONCEPTIONS = [
         size_kept,
     ),
     Misconception(
+        "never true",
+        "Your function says False whatever it is given. From the first place to the "
+        "last there is one step fewer than there are places.",
+        never,
+    ),
+    Misconception(
+        "always true",
+        "Your function says True whatever it is given. The kernel never reaches past "
+        "the padded input, but it may stop before its end.",
+        always,
+    ),
+    Misconception(
         "the opposite",
         "Your function says True where something is left over, and False where the "
         "kernel fits.",
@@ -135,6 +155,7 @@ def strides(rng: np.random.Generator) -> list[Case]:
             placed(rng, "stride 3", whole(rng, 2, 6), whole(rng, 0, 2), stride=3),
             placed(rng, "stride 4", whole(rng, 2, 6), whole(rng, 0, 3), stride=4),
             placed(rng, "stride 5", whole(rng, 2, 6), whole(rng, 0, 1), stride=5),
+            placed(rng, "a single weight", 1, 0),
             case(
                 "a kernel longer than the input", size=4, kernel_size=whole(rng, 5, 9)
             ),
@@ -149,6 +170,7 @@ def paddings_and_dilations(rng: np.random.Generator) -> list[Case]:
         rest = whole(rng, 0, 1)
         options = {"stride": 4, "padding": whole(rng, 1, 3)}
         return [
+            placed(rng, "stride 1", 3, padding=1),
             placed(rng, "padding 1", whole(rng, 2, 6), stride=3, padding=1),
             placed(rng, "padding 2", whole(rng, 2, 6), stride=5, padding=2),
             placed(rng, "padding 1", whole(rng, 2, 6), rest, stride=2, padding=1),
