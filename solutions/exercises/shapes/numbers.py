@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from coursekit.checks.declare import Answer, Numeric, WrongAnswer
 
-# 50 pixels, kernel 9, stride 2, padding 4: (50 + 8 - 9) / 2 = 24.5 steps.
+# 50 pixels, kernel 7, stride 2, padding 4: (50 + 8 - 7) / 2 = 25.5 steps.
 WIDTH = Answer(
     "width",
     "Width of a feature map",
-    25,
+    26,
     0.5,
     [
         WrongAnswer(
             "steps taken for places",
             "You count the steps of the kernel. The place before the first step counts "
             "as well.",
-            24,
+            25,
         ),
         WrongAnswer(
             "rounded up, not down",
             "The last place would reach past the padded picture. Pixels that are left "
             "over are dropped.",
-            26,
+            27,
         ),
-        WrongAnswer("not rounded", "A kernel cannot have half a place.", 25.5),
+        WrongAnswer("not rounded", "A kernel cannot have half a place.", 26.5),
         WrongAnswer(
             "padding counted once",
             "There are 4 columns of zeros on each side, left and right.",
-            23,
+            24,
         ),
         WrongAnswer(
-            "padding ignored", "The kernel may also lie on the columns of zeros.", 21
+            "padding ignored", "The kernel may also lie on the columns of zeros.", 22
         ),
-        WrongAnswer("stride ignored", "The kernel moves by 2 pixels at a time.", 50),
+        WrongAnswer("stride ignored", "The kernel moves by 2 pixels at a time.", 52),
     ],
 )
 
