@@ -54,8 +54,9 @@ def test_the_case_that_students_see_first_is_small_and_readable(visible, exercis
         assert smallest <= 60
         for value in (array for item in group.cases for array in arrays(item)):
             assert value.size <= 100
-            assert np.all(value * 2 % 1 == 0)
-            assert np.abs(value).max() < 20
+            known = value[~np.isnan(value)]
+            assert np.all(known * 2 % 1 == 0)
+            assert np.abs(known).max() < 20
 
 
 @each_function

@@ -17,7 +17,7 @@ def side_by_side(rng: np.random.Generator) -> list[Case]:
     return [
         case("worked out on paper", x.reshape(1, 1, 4, 4), 2),
         case("2 images, 2 channels", different(rng, 2, 2, 2, 4), 2),
-        case("a wide window", different(rng, 1, 1, 2, 6), (1, 3)),
+        case("a wide window", different(rng, 1, 1, 3, 6), (1, 3)),
         case("windows that do not fit", different(rng, 1, 1, 3, 5), (3, 2)),
         case("too wide a window", different(rng, 1, 1, 2, 3), (1, 4)),
     ]
@@ -77,6 +77,10 @@ def truncated(x, kernel_size, stride=None, padding=0):
     return avg_pool2d(x, kernel_size, stride, padding).astype(x.dtype)
 
 
+def floor_division(x, kernel_size, stride=None, padding=0):
+    return np.floor(avg_pool2d(x, kernel_size, stride, padding))
+
+
 def border_replicated(x, kernel_size, stride=None, padding=0):
     sides = [(0, 0), (0, 0), *((p, p) for p in pair("padding", padding))]
     step = kernel_size if stride is None else stride
@@ -115,6 +119,12 @@ MISCONCEPTIONS = [
         "The mean of whole numbers need not be a whole number. Which type does your "
         "output have?",
         truncated,
+    ),
+    Misconception(
+        "a division that rounds down",
+        "Your means are rounded down, for fractions too. Which sign divides without "
+        "rounding?",
+        floor_division,
     ),
     Misconception(
         "padding with the border's values",

@@ -17,15 +17,18 @@ def side_by_side(rng: np.random.Generator) -> list[Case]:
     return [
         case("worked out on paper", x.reshape(1, 1, 4, 4), 2),
         case("2 images, 2 channels", different(rng, 2, 2, 2, 4), 2),
-        case("a wide window", different(rng, 1, 1, 2, 6), (1, 3)),
+        case("a wide window", different(rng, 1, 1, 3, 6), (1, 3)),
         case("windows that do not fit", different(rng, 1, 1, 3, 5), (3, 2)),
     ]
 
 
 def overlapping(rng: np.random.Generator) -> list[Case]:
     tied = rng.permutation([9.0, 9, 9, 9, 9, 4, 3, 2, 1, 0, 1, 2]).reshape(1, 1, 3, 4)
+    unknown = different(rng, 1, 1, 4, 2)
+    unknown[0, 0, 1, 1] = np.nan
     return [
         case("window 3, stride 2", different(rng, 1, 1, 3, 5), 3, stride=2),
+        case("a NaN", unknown, 2),
         case("many ties", tied, 2, stride=1),
         case("a stride for each axis", different(rng, 1, 1, 4, 5), 2, stride=(2, 1)),
         case("stride 0", different(rng, 1, 1, 2, 3), 2, stride=0),
@@ -35,7 +38,7 @@ def overlapping(rng: np.random.Generator) -> list[Case]:
 def negative(rng: np.random.Generator) -> list[Case]:
     return [
         case("all negative", -different(rng, 1, 1, 2, 4), 2),
-        case("all negative, 2 channels", -different(rng, 1, 2, 3, 2), (3, 1)),
+        case("all negative, 2 channels", -different(rng, 1, 2, 3, 3), (3, 1)),
     ]
 
 
@@ -71,6 +74,10 @@ def never_below_zero(x, kernel_size, stride=None, padding=0):
     return np.maximum(max_pool2d(x, kernel_size, stride, padding), 0.0)
 
 
+def without_nan(x, kernel_size, stride=None, padding=0):
+    return max_pool2d(np.where(np.isnan(x), -np.inf, x), kernel_size, stride, padding)
+
+
 MISCONCEPTIONS = [
     Misconception(
         "mean in place of the largest",
@@ -98,6 +105,12 @@ MISCONCEPTIONS = [
         "number does your search begin?",
         never_below_zero,
     ),
+    Misconception(
+        "NaN left out",
+        "A window that holds a NaN gives NaN. Comparisons with a NaN are always false, "
+        "so that `>`, `max` and `np.nanmax` may pass over it.",
+        without_nan,
+    ),
     *pool_mistakes.of(max_pool2d),
     *pool_mistakes.of_padding(max_pool2d),
 ]
@@ -110,7 +123,7 @@ EXERCISE = Exercise(
     minutes=15,
     groups=[
         Group("Windows side by side", 0.25, side_by_side),
-        Group("Overlapping windows and ties", 0.25, overlapping),
+        Group("Overlapping windows, ties and NaN", 0.25, overlapping),
         Group("Negative numbers", 0.25, negative),
         Group("Padding", 0.25, paddings),
     ],

@@ -37,7 +37,14 @@ def of(pool: Pool) -> list[Misconception]:
 
     def window_swapped(x, kernel_size, *args, stride=None, **options):
         turned = pair("kernel_size", kernel_size)[::-1]
-        return pool(x, turned, *args, stride=stride, **options)
+        step = kernel_size if stride is None else stride
+        return pool(x, turned, *args, stride=step, **options)
+
+    def always_stride_one(x, kernel_size, *args, stride=None, **options):
+        return pool(x, kernel_size, *args, stride=1, **options)
+
+    def one_window_too_few(x, kernel_size, *args, stride=None, **options):
+        return pool(x, kernel_size, *args, stride=stride, **options)[:, :, :-1, :-1]
 
     def rounded_up(x, kernel_size, *args, stride=None, **options):
         window = pair("kernel_size", kernel_size)
@@ -64,6 +71,17 @@ def of(pool: Pool) -> list[Misconception]:
             "Without a stride, windows lie side by side: the step is as large as the "
             "window.",
             stride_one,
+        ),
+        Misconception(
+            "always stride 1",
+            "Your windows move by one pixel at a time, with and without a `stride`.",
+            always_stride_one,
+        ),
+        Misconception(
+            "one window too few",
+            "The last window of each axis is missing. How many places has a window "
+            "of 2 along 4 pixels, at stride 2?",
+            one_window_too_few,
         ),
         Misconception(
             "stride ignored",
