@@ -10,15 +10,19 @@ from coursekit.checks.declare import Case, Exercise, Group, Misconception, case
 from exercises.draws import after_given_lines
 from exercises.fast import pool_mistakes
 from exercises.fast.inputs import different
+from exercises.fast.unfold_mistakes import windows
 
 
 def euclidean(rng: np.random.Generator) -> list[Case]:
     by_hand = np.array([[[[3.0, -4.0, 0.0, 2.0]]]])
+    whole = rng.integers(1, 10, size=(1, 1, 1, 4))
+    whole[..., 1] = whole[..., 0]  # so that the first length is no whole number
     return [
         case("worked out on paper", by_hand, (1, 2)),
         case("other numbers", different(rng, 1, 1, 2, 4), 2),
         case("2 images, 2 channels", different(rng, 2, 2, 3, 2), (3, 1)),
         case("windows that do not fit", different(rng, 1, 1, 3, 5), (3, 2)),
+        case("an integer image", whole, (1, 2)),
     ]
 
 
@@ -72,6 +76,25 @@ def signed_powers(x, kernel_size, norm=2, stride=None):
     return np.maximum(total, 0) ** (1 / norm)
 
 
+def root_of_a_negative_number(x, kernel_size, norm=2, stride=None):
+    K_h, K_w = pair("kernel_size", kernel_size)
+    total = avg_pool2d(x**norm, kernel_size, stride) * (K_h * K_w)
+    return total ** (1 / norm)
+
+
+def divided_by_the_exponent(x, kernel_size, norm=2, stride=None):
+    return powers(x, kernel_size, norm, stride) / norm
+
+
+def norm_of_a_matrix(x, kernel_size, norm=2, stride=None):
+    found = windows(x, kernel_size, kernel_size if stride is None else stride)
+    return np.linalg.norm(found, ord=norm, axis=(4, 5))
+
+
+def truncated(x, kernel_size, norm=2, stride=None):
+    return lp_pool2d(x, kernel_size, norm, stride).astype(x.dtype)
+
+
 def size_of_signed_sum(x, kernel_size, norm=2, stride=None):
     K_h, K_w = pair("kernel_size", kernel_size)
     total = avg_pool2d(x**norm, kernel_size, stride) * (K_h * K_w)
@@ -116,6 +139,30 @@ MISCONCEPTIONS = [
         "With an odd exponent, numbers of opposite sign cancel each other. Lengths are "
         "made of absolute values.",
         signed_powers,
+    ),
+    Misconception(
+        "the root of a negative number",
+        "With an odd exponent, powers of negative numbers are negative: they cancel "
+        "others, and their sum may have no root. Lengths are made of absolute values.",
+        root_of_a_negative_number,
+    ),
+    Misconception(
+        "divided by the exponent",
+        "Your sums are divided by the exponent, and no root is taken. Which does "
+        "Python work out first, `**` or `/`?",
+        divided_by_the_exponent,
+    ),
+    Misconception(
+        "the norm of a matrix",
+        "Over two axes, `np.linalg.norm` takes the norm of a matrix, which is another "
+        "one. A window is one long vector here.",
+        norm_of_a_matrix,
+    ),
+    Misconception(
+        "fractions cut off",
+        "The length of whole numbers need not be a whole number. Which type does your "
+        "output have?",
+        truncated,
     ),
     Misconception(
         "absolute value after the sum",
