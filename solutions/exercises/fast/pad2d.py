@@ -63,6 +63,10 @@ def below_and_right_only(x, padding, mode="zeros"):
     return padded(x, [(0, p) for p in pair("padding", padding)], mode)
 
 
+def twice_above_and_left(x, padding, mode="zeros"):
+    return padded(x, [(2 * p, 0) for p in pair("padding", padding)], mode)
+
+
 def height_and_width_swapped(x, padding, mode="zeros"):
     p_h, p_w = pair("padding", padding)
     return padded(x, [(p_w, p_w), (p_h, p_h)], mode)
@@ -139,6 +143,12 @@ MISCONCEPTIONS = [
         "`padding` pixels are added on each side. Nothing was added above and to the "
         "left.",
         below_and_right_only,
+    ),
+    Misconception(
+        "all the padding above and to the left",
+        "The size is right, but all of the border lies above and to the left. Half of "
+        "it belongs below and to the right.",
+        twice_above_and_left,
     ),
     Misconception(
         "height and width swapped",

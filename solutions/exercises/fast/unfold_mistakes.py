@@ -25,7 +25,8 @@ def in_columns(found, axes=(0, 1, 4, 5, 2, 3)):
     """Make a matrix of windows, with their axes in this order."""
     moved = found.transpose(axes)
     N, C = found.shape[:2]
-    return moved.reshape(N, C * found[0, 0, 0, 0].size, -1)
+    K_h, K_w = found.shape[4:]
+    return moved.reshape(N, C * K_h * K_w, -1)
 
 
 def one_row_for_every_place(x, kernel_size, stride=1, padding=0, dilation=1):
@@ -131,6 +132,16 @@ def padding_ignored(x, kernel_size, stride=1, padding=0, dilation=1):
 def padding_above_and_left(x, kernel_size, stride=1, padding=0, dilation=1):
     sides = [(0, 0), (0, 0), *((p, 0) for p in pair("padding", padding))]
     return unfold(np.pad(x, sides), kernel_size, stride, 0, dilation)
+
+
+def all_padding_above_and_left(x, kernel_size, stride=1, padding=0, dilation=1):
+    sides = [(0, 0), (0, 0), *((2 * p, 0) for p in pair("padding", padding))]
+    return unfold(np.pad(x, sides), kernel_size, stride, 0, dilation)
+
+
+def one_place_too_few(x, kernel_size, stride=1, padding=0, dilation=1):
+    found = windows(x, kernel_size, stride, padding, dilation)
+    return in_columns(found[:, :, :-1, :-1])
 
 
 def padding_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
@@ -282,6 +293,18 @@ MISCONCEPTIONS = [
         "`padding` zeros are added on each side; the windows at the bottom and at the "
         "right are missing.",
         padding_above_and_left,
+    ),
+    Misconception(
+        "all the padding above and to the left",
+        "The size is right, but the image is shifted: half of the zeros belong below "
+        "and to the right.",
+        all_padding_above_and_left,
+    ),
+    Misconception(
+        "one place too few",
+        "The last place of each axis is missing. How many places has a window of 2 "
+        "along 3 pixels?",
+        one_place_too_few,
     ),
     Misconception(
         "padding swapped",
