@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convnets.arguments import pair, window_pairs
-from convnets.im2col import fold
+from convnets.im2col import check_columns, fold
 from coursekit.checks.declare import Misconception
 
 
@@ -34,6 +34,7 @@ def put_back(columns, output_size, kernel_size, stride, padding, dilation, **way
         size, kernel_size, stride, padding, dilation
     )
     H_out, W_out = places(output_size, kernel_size, stride, padding, dilation)
+    check_columns(columns, kernel, (H_out, W_out))
     taps = columns.reshape(columns.shape[0], -1, *kernel, H_out, W_out)
     lengths = [length + 2 * p for length, p in zip(size, border, strict=True)]
     out = np.zeros((*taps.shape[:2], *lengths))
@@ -106,6 +107,19 @@ def cropped_above_and_left(
     p_h, p_w = pair("padding", padding)
     out = put_back(columns, output_size, kernel_size, stride, padding, dilation)
     return out[:, :, 2 * p_h :, 2 * p_w :]
+
+
+def cropped_to_minus_the_padding(
+    columns, output_size, kernel_size, stride=1, padding=0, dilation=1
+):
+    p_h, p_w = pair("padding", padding)
+    out = put_back(columns, output_size, kernel_size, stride, padding, dilation)
+    return out[:, :, p_h:-p_h, p_w:-p_w]
+
+
+def stride_swapped(columns, output_size, kernel_size, stride=1, padding=0, dilation=1):
+    stride = pair("stride", stride)[::-1]
+    return fold(columns, output_size, kernel_size, stride, padding, dilation)
 
 
 def cropped_twice(columns, output_size, kernel_size, stride=1, padding=0, dilation=1):
@@ -213,6 +227,17 @@ MISCONCEPTIONS = [
         "The size is right, but the image is shifted: half of the padding has to be "
         "cut off below and to the right.",
         cropped_above_and_left,
+    ),
+    Misconception(
+        "padding cut off with a negative end",
+        "A slice that ends at `-0` is empty, so that nothing is left where the padding "
+        "is 0. Count the end of the slice from its beginning.",
+        cropped_to_minus_the_padding,
+    ),
+    Misconception(
+        "stride swapped",
+        "The first number of a stride is the step downwards.",
+        stride_swapped,
     ),
     Misconception(
         "padding cut off twice",
