@@ -152,6 +152,11 @@ def padding_above_and_left(
     return conv2d(np.pad(x, sides), weight, bias, stride, 0, dilation, groups)
 
 
+def padding_twice(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    x = pad2d(x, padding)
+    return conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
 def padding_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     padding = pair("padding", padding)[::-1]
     return conv2d(x, weight, bias, stride, padding, dilation, groups)
@@ -312,6 +317,12 @@ MISCONCEPTIONS = [
         "`padding` zeros are added on each side; the windows at the bottom and at the "
         "right are missing.",
         padding_above_and_left,
+    ),
+    Misconception(
+        "padding twice",
+        "Your output is too large: the images get their border twice. Does `unfold` "
+        "pad images that were padded already?",
+        padding_twice,
     ),
     Misconception(
         "padding swapped",

@@ -30,7 +30,7 @@ def two_steps(rng: np.random.Generator) -> list[Case]:
 def biases(rng: np.random.Generator) -> list[Case]:
     return [
         layer(rng, "2 channels, 2 filters", (1, 2, 2, 3), (2, 2), 2, weights(rng, 2)),
-        layer(rng, "2 channels, 3 filters", (1, 2, 3, 2), (1, 2), 3, weights(rng, 3)),
+        layer(rng, "3 channels, 3 filters", (1, 3, 3, 2), (1, 2), 3, weights(rng, 3)),
         layer(rng, "a bias too few", (1, 2, 2, 3), (1, 2), 3, weights(rng, 2)),
     ]
 

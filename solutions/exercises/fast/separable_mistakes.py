@@ -87,6 +87,13 @@ def stride_in_both_steps(
     return conv2d(maps, pointwise, bias, stride)
 
 
+def all_options_in_both_steps(
+    x, depthwise, pointwise, bias=None, stride=1, padding=0, dilation=1
+):
+    maps = each(x, depthwise, stride, padding, dilation)
+    return conv2d(maps, pointwise, bias, stride, padding, dilation)
+
+
 def stride_ignored(x, depthwise, pointwise, bias=None, stride=1, padding=0, dilation=1):
     return conv2d(each(x, depthwise, 1, padding, dilation), pointwise, bias)
 
@@ -185,6 +192,12 @@ MISCONCEPTIONS = [
         "stride in both steps",
         "Your output is too small: the mixing has stride 1.",
         stride_in_both_steps,
+    ),
+    Misconception(
+        "all options in both steps",
+        "Stride and padding were given to both steps. The mixing has stride 1 and no "
+        "padding.",
+        all_options_in_both_steps,
     ),
     Misconception(
         "stride ignored",
