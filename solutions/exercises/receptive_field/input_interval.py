@@ -80,6 +80,7 @@ def transposed(rng: np.random.Generator) -> list[Case]:
         case("an output with two inputs", [three], even + 1),
         case("between convolutions", after, between(rng, 4, 19)),
         case("stride 3", [any_conv(rng, 4), up(4, 3, padding=1)], even),
+        case("before the image", [up(2, 2, padding=0), conv(2, padding=2)], 0),
     ]
 
 

@@ -160,6 +160,13 @@ def both_rounded_down(interval: Interval, layer: Layer) -> Interval:
     return (first + padding - reach_of(layer)) // stride, (last + padding) // stride
 
 
+def decimals_cut_off(interval: Interval, layer: Layer) -> Interval:
+    if layer["type"] != TRANSPOSED:
+        return right(interval, layer)
+    first, _ = right(interval, layer)
+    return first, int((interval[1] + layer["padding"]) / layer["stride"])
+
+
 def transposed_padding_subtracted(interval: Interval, layer: Layer) -> Interval:
     if layer["type"] != TRANSPOSED:
         return right(interval, layer)
@@ -285,6 +292,12 @@ MISCONCEPTIONS = [
         "In a transposed convolution the first input that still reaches the output is "
         "found by rounding up, the last by rounding down.",
         partial(traced, rule=both_rounded_down),
+    ),
+    Misconception(
+        "decimals cut off",
+        "`int` goes towards 0, which for a negative number is up. The last input is "
+        "found by rounding down, with `//` or `math.floor`.",
+        partial(traced, rule=decimals_cut_off),
     ),
     Misconception(
         "transposed padding the wrong way",
