@@ -102,5 +102,7 @@ def test_the_record_says_what_it_was_made_with_and_no_path():
 
 
 def test_an_unknown_record_is_named():
-    with pytest.raises(CourseError, match=r"no record 'speed'\. Known: backward, convolution"):
+    with pytest.raises(
+        CourseError, match=r"no record 'speed'\. Known: backward, convolution"
+    ):
         load_record("speed")

@@ -149,7 +149,6 @@ def rows_of_units(
         centre lies, in pixels of the input.
     """
     from convnets.receptive_field import receptive_field
-
     from convnets.shapes import conv_output_size
 
     rows = [(size, 1.0, 0.0)]
