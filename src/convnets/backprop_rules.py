@@ -26,7 +26,7 @@ def check_shape(name: str, array: AnyArray, axes: str, shape: tuple[int, ...]) -
     array : ndarray, any shape
         What the caller passed.
     axes : str
-        The shape in letters, such as ``"(N, out_features)"``.
+        The shape in letters, such as ``"(N, out_features)"``, or ``"of `x`"``.
     shape : tuple of int
         The same in numbers.
 
@@ -36,15 +36,30 @@ def check_shape(name: str, array: AnyArray, axes: str, shape: tuple[int, ...]) -
         If it has another shape.
     """
     if np.shape(array) != tuple(shape):
+        numbers = f" = {shape}" if axes.startswith("(") else f", {shape}"
+        article = "" if axes.startswith("(") else "the "
         msg = (
-            f"`{name}` must have shape {axes} = {tuple(shape)}, "
+            f"`{name}` must have {article}shape {axes}{numbers}, "
             f"but its shape is {np.shape(array)}."
         )
         raise ShapeError(msg)
 
 
 def check_linear(x: FloatArray, weight: FloatArray) -> None:
-    """Raise if a fully connected layer does not read such examples."""
+    """Raise if a fully connected layer does not read such examples.
+
+    Parameters
+    ----------
+    x : ndarray, shape (N, in_features)
+        The examples.
+    weight : ndarray, shape (out_features, in_features)
+        The layer's weights.
+
+    Raises
+    ------
+    ShapeError
+        If the numbers of axes or of features do not fit.
+    """
     check_axes("x", x, ["N", "in_features"])
     check_axes("weight", weight, ["out_features", "in_features"])
     if x.shape[1] != weight.shape[1]:

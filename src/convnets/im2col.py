@@ -160,7 +160,7 @@ def fold(
     ShapeError
         If `columns` does not have three axes, an option is too small, the window is
         larger than the padded image, or the rows or columns do not fit the window or
-        the number of its places (`check_columns` raises this one).
+        the number of its places (call `check_columns` for this one).
 
     References
     ----------

@@ -75,7 +75,7 @@ def check_same(name: str, array: FloatArray, axes: str, shape: tuple[int, ...]) 
     array : ndarray, any shape
         What the caller passed.
     axes : str
-        The shape in words or letters, such as ``"(C,)"``.
+        The shape in letters, such as ``"(C,)"``, or ``"of `x`"``.
     shape : tuple of int
         The same in numbers.
 
@@ -85,8 +85,10 @@ def check_same(name: str, array: FloatArray, axes: str, shape: tuple[int, ...]) 
         If it has another shape.
     """
     if np.shape(array) != tuple(shape):
+        numbers = f" = {shape}" if axes.startswith("(") else f", {shape}"
+        article = "" if axes.startswith("(") else "the "
         msg = (
-            f"`{name}` must have shape {axes} = {tuple(shape)}, "
+            f"`{name}` must have {article}shape {axes}{numbers}, "
             f"but its shape is {np.shape(array)}."
         )
         raise ShapeError(msg)

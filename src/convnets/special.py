@@ -68,7 +68,9 @@ def depthwise_separable_conv2d(
     check_axes("depthwise_weight", depthwise_weight, ["C_in", "1", "K_h", "K_w"])
     check_axes("pointwise_weight", pointwise_weight, ["C_out", "C_in", "1", "1"])
     _check_steps(x, depthwise_weight, pointwise_weight, bias)
-    window_pairs(x.shape[2:], depthwise_weight.shape[2:], stride, padding, dilation)
+    _, stride, padding, dilation = window_pairs(
+        x.shape[2:], depthwise_weight.shape[2:], stride, padding, dilation
+    )
     raise NotImplementedError(
         "Exercise ps4.depthwise_separable_conv2d: write depthwise_separable_conv2d."
     )

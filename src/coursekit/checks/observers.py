@@ -219,10 +219,10 @@ def _right_somewhere(case: Case, output: Any, rng: np.random.Generator) -> bool:
     if not _is_batch(output, shape):
         return False
     stride, p = case.kwargs.get("stride", 1), case.kwargs.get("padding", 0)
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+    framed = np.pad(x, [(0, 0)] * 2 + [(p, p)] * 2)
     n, c, i, j = (rng.integers(size, size=SPOTS) for size in shape)
     windows = [
-        padded[image, :, row : row + weight.shape[2], column : column + weight.shape[3]]
+        framed[image, :, row : row + weight.shape[2], column : column + weight.shape[3]]
         for image, row, column in zip(n, i * stride, j * stride, strict=True)
     ]
     wanted = np.sum(weight[c] * np.array(windows), axis=(1, 2, 3))
