@@ -106,6 +106,7 @@ def test_stock_export_reads_the_gradebook(demo, tmp_path):
     with find_classroom(demo[0]).gradebook() as gradebook:
         plugin.export(gradebook)
     rows = list(csv.DictReader((tmp_path / "grades.csv").read_text().splitlines()))
+    rows = [row for row in rows if row["assignment"] == "ps1"]
     scores = {row["student_id"]: row["score"] for row in rows}
     assert (scores["ada"], scores["hana"]) == ("19.0", "0.0")
 

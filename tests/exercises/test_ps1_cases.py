@@ -104,7 +104,7 @@ def test_a_kernel_is_as_large_as_the_input(hidden, exercise):
 
 
 def test_the_case_that_students_see_first_is_small_and_readable(visible):
-    for key in visible.values():
+    for key in (visible[name] for name in visible if name.startswith("ps1.")):
         for group in key.groups:
             smallest = min(sum(a.size for a in arrays(item)) for item in group.cases)
             assert smallest <= 60
@@ -114,7 +114,8 @@ def test_the_case_that_students_see_first_is_small_and_readable(visible):
 
 
 def test_the_worked_example_is_the_same_every_time_and_every_group_is_not(hidden):
-    for first, second, *_ in hidden.values():
+    for name in (name for name in hidden if name.startswith("ps1.")):
+        first, second, *_ = hidden[name]
         pairs = zip(first.groups, second.groups, strict=True)
         same = [
             [
