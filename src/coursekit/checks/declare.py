@@ -224,6 +224,49 @@ class Numeric:
 
 
 @dataclass(frozen=True)
+class Predictions:
+    """What a trained network says about a test set, handed in as a small text file.
+
+    Students train a network and hand in one class for each test image; the share that
+    is right earns the points. Nothing of theirs is run for it.
+
+    Parameters
+    ----------
+    id, title : str
+        As in `Exercise`.
+    dataset : str
+        Whose test set: ``"mnist"`` or ``"cifar10"``.
+    scale : sequence of (float, float)
+        Accuracies, as fractions, and the points that they earn, both rising. Below the
+        first accuracy nothing is earned, from the last one on everything; in between,
+        points lie on the straight line, rounded down to a hundredth. A linear scale is
+        ``((0.80, 0), (0.93, 6))``; ``((0.90, 1), (0.98, 4))`` begins with a point.
+    bonus : float, default 0
+        Points on top for the best fifth of the class; 0 for no leaderboard.
+    difficulty, minutes : int
+        As in `Exercise`.
+    """
+
+    id: str
+    title: str
+    dataset: str
+    scale: Sequence[tuple[float, float]]
+    bonus: float = 0.0
+    difficulty: int = 1
+    minutes: int = 10
+
+    @property
+    def points(self) -> float:
+        """What full accuracy is worth, without the bonus."""
+        return self.scale[-1][1]
+
+    @property
+    def file(self) -> str:
+        """Name the file that is handed in: ``"ps7-predictions.csv"``."""
+        return f"{self.id.partition('.')[0]}-predictions.csv"
+
+
+@dataclass(frozen=True)
 class Written:
     """An answer in prose, marked by a person."""
 
@@ -232,6 +275,10 @@ class Written:
     points: float
     difficulty: int = 1
     minutes: int = 10
+
+
+Checked = Exercise | Numeric | Predictions  # marked without a person
+Item = Checked | Written
 
 
 def grade_id(exercise_id: str) -> str:
@@ -254,14 +301,14 @@ class ProblemSet:
         One line.
     files : sequence of str
         Source files that students edit, relative to the folder of `convnets`.
-    exercises : sequence of Exercise, Numeric or Written
+    exercises : sequence of Exercise, Numeric, Predictions or Written
         In the order of the notebook.
     """
 
     id: str
     title: str
     files: Sequence[str]
-    exercises: Sequence[Exercise | Numeric | Written]
+    exercises: Sequence[Item]
 
     @property
     def points(self) -> float:
@@ -274,11 +321,16 @@ class ProblemSet:
         return [item for item in self.exercises if isinstance(item, Exercise)]
 
     @property
-    def checked(self) -> list[Exercise | Numeric]:
+    def checked(self) -> list[Checked]:
         """The exercises that are marked without a person."""
         return [item for item in self.exercises if not isinstance(item, Written)]
 
-    def find(self, exercise_id: str) -> Exercise | Numeric | Written:
+    @property
+    def predictions(self) -> list[Predictions]:
+        """The exercises for which a file with predictions is handed in."""
+        return [item for item in self.exercises if isinstance(item, Predictions)]
+
+    def find(self, exercise_id: str) -> Item:
         """Return one exercise by its id."""
         for exercise in self.exercises:
             if exercise.id == exercise_id:
