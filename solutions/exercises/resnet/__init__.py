@@ -1,0 +1,1 @@
+"""Exercises on `convnets.resnet` and `convnets.schedule`."""
