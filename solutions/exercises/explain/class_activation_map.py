@@ -11,9 +11,13 @@ from exercises.explain.map_mistakes import MISCONCEPTIONS
 
 
 def maps(rng: np.random.Generator, *shape: int) -> FloatArray:
-    """Draw feature maps after a ReLU: none is negative, and some are zero."""
+    """Draw feature maps after a ReLU: none is negative, and some are zero.
+
+    One place has the first channel alone, and another one only the second.
+    """
     drawn = pixels(rng, *shape)
-    drawn[:, 0, 0] = range(1, shape[0] + 1)
+    drawn[:, 0, :2] = 0
+    drawn[0, 0, 0], drawn[1 % shape[0], 0, 1] = rng.integers(3, 9, size=2)
     return drawn
 
 
@@ -46,8 +50,9 @@ def least_likely(features: FloatArray, weight: FloatArray) -> int:
 
 
 def several_channels(rng: np.random.Generator) -> list[Case]:
+    two, drawn = maps(rng, 2, 3, 4), rows(rng, 3, 2)
     return [
-        case("2 channels", maps(rng, 2, 3, 4), rows(rng, 3, 2), 1),
+        case("2 channels", two, drawn, least_likely(two, drawn)),
         case("3 channels", maps(rng, 3, 4, 2), rows(rng, 5, 3), 4),
         case("as many channels as classes", maps(rng, 3, 2, 5), rows(rng, 3, 3), 2),
         case("too few weights", maps(rng, 3, 2, 4), rows(rng, 5, 2), 1),
@@ -67,8 +72,9 @@ def either_sign(rng: np.random.Generator) -> list[Case]:
 
 def square(rng: np.random.Generator) -> list[Case]:
     # Everything has the same length, so that no error shows a mistake in the axes.
+    three, drawn = maps(rng, 3, 3, 3), rows(rng, 3, 3)
     return [
-        case("3 of everything", maps(rng, 3, 3, 3), rows(rng, 3, 3), 1),
+        case("3 of everything", three, drawn, least_likely(three, drawn)),
         case("4 of everything", maps(rng, 4, 4, 4), rows(rng, 4, 4), 2),
     ]
 

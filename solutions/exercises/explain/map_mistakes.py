@@ -153,7 +153,8 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "positive features alone",
-        "Negative features are missing from your map. Not every network ends in a ReLU.",
+        "Negative features are missing from your map. Not every network has a "
+        "ReLU there.",
         positive_features,
     ),
     Misconception(
