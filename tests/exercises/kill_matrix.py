@@ -6,6 +6,7 @@ once for each function, and those that ask for a `mistake` once for each mistake
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -16,14 +17,32 @@ from coursekit.checks.build import draw_key, key_faults, mark_misconception
 from coursekit.checks.mark import mark
 from coursekit.checks.outcome import Outcome
 
+COMPARED = {"value": 50, "one part": 5}  # draws, where what is returned is looked at
+
 
 def nothing_like(value):
     """Return zeros where the right answer has numbers."""
     if isinstance(value, np.ndarray):
         return np.zeros_like(value, dtype=float)
+    if isinstance(value, dict):
+        return {name: nothing_like(item) for name, item in value.items()}
     if isinstance(value, tuple | list):
         return type(value)(nothing_like(item) for item in value)
     return None if value is None or isinstance(value, str) else type(value)(0)
+
+
+def nothing_for(observer, item):
+    """Return what a student who hands in zeros returns in a case."""
+    value = item.expected.value
+    if observer == "one part":
+        return (nothing_like(value),) * item.case.truth["of"]
+    if observer == "one part":
+        return (nothing_like(value),) * item.case.truth["of"]
+    if observer == "accuracy":
+        return np.zeros_like(item.case.truth)
+    if observer == "telling":
+        return {}
+    return nothing_like(value)[0] if observer == "pace" else nothing_like(value)
 
 
 def call_of(case):
@@ -95,13 +114,7 @@ class KillMatrix:
         observer = declared[exercise].observer
         for key in hidden[exercise]:
             zeros = {
-                id(item.case): {
-                    "value": nothing_like(item.expected.value),
-                    "pace": nothing_like(item.expected.value)[0]
-                    if observer == "pace"
-                    else None,
-                    "telling": {},
-                }[observer]
+                id(item.case): nothing_for(observer, item)
                 for group in key.groups
                 for item in group.cases
             }
@@ -114,7 +127,8 @@ class KillMatrix:
     def test_answers_learnt_from_the_visible_check_get_none(
         self, declared, visible, hidden, exercise
     ):
-        if declared[exercise].observer != "value":
+        observer = declared[exercise].observer
+        if observer not in COMPARED:
             pytest.skip("it is not asked for an output that can be learnt")
         learnt = {
             call_of(item.case): item.expected
@@ -123,14 +137,17 @@ class KillMatrix:
         }
 
         def by_heart(case):
-            return learnt.get(call_of(case), Outcome("value"))
+            outcome = learnt.get(call_of(case), Outcome("value"))
+            if observer == "one part" and outcome.kind == "value":
+                return replace(outcome, value=(outcome.value,) * case.truth["of"])
+            return outcome
 
         assert mark(visible[exercise], by_heart).earned == visible[exercise].points
         assert {mark(key, by_heart).earned for key in hidden[exercise]} == {0}
 
     @pytest.mark.slow
     def test_cases_need_no_second_draw(self, declared, exercise):
-        many = range(50) if declared[exercise].observer == "value" else range(2)
+        many = range(COMPARED.get(declared[exercise].observer, 2))
         faults = [key_faults(draw_key(declared[exercise], seed)) for seed in many]
         assert [seed for seed, found in enumerate(faults) if found] == []
 
@@ -140,7 +157,7 @@ class KillMatrix:
         key = hidden[exercise][0]
         assert all("value" in kinds_of(key, group) for group in key.groups)
         expected = [item.expected for g in key.groups for item in g.cases]
-        if declared[exercise].observer == "value":
+        if declared[exercise].observer in COMPARED:
             assert "ShapeError" in {outcome.error for outcome in expected}
 
     def test_an_exercise_has_at_least_four_mistakes_with_names_of_their_own(

@@ -104,6 +104,8 @@ def _value_difference(want: Any, got: Any, tolerance: Tolerance) -> Difference |
             wanted = f"a {type(want).__name__} of {len(want)}"
             return _wrong_type(wanted, _describe(got))
         return _parts_difference(want, got, tolerance)
+    if isinstance(want, dict):
+        return _entries_difference(want, got, tolerance)
     if isinstance(want, float) and type(got) in (int, float):
         close = np.isclose(got, want, tolerance.rtol, tolerance.atol, equal_nan=True)
         return None if close else _wrong_values(f"{want:g}", f"{got:g}")
@@ -124,6 +126,27 @@ def _parts_difference(
         return first
     values = first.reason == "wrong-values"
     return _wrong_values(repr(want), repr(got)) if values else first
+
+
+def _entries_difference(
+    want: dict[str, Any], got: Any, tolerance: Tolerance
+) -> Difference | None:
+    """Compare a dictionary, in whatever order, and name the entry that differs."""
+    if type(got) is not dict:
+        return _wrong_type("a dictionary", _describe(got))
+    if got.keys() != want.keys():
+        missing, more = want.keys() - got.keys(), got.keys() - want.keys()
+        texts = [
+            f"{what} {', '.join(map(repr, sorted(names)))}"
+            for what, names in (("lacks", missing), ("should not have", more))
+            if names
+        ]
+        return Difference("wrong-type", f"The dictionary {' and '.join(texts)}.")
+    for name, value in want.items():
+        why = _value_difference(value, got[name], tolerance)
+        if why is not None:
+            return Difference(why.reason, f"{name!r}: {why.sentence}")
+    return None
 
 
 def _array_difference(
