@@ -1,0 +1,1 @@
+"""Exercises of problem set 5: gradients."""
