@@ -20,6 +20,7 @@ import numpy.typing as npt
 from coursekit.checks.compare import Difference
 from coursekit.checks.declare import Case
 from coursekit.checks.outcome import Outcome
+from coursekit.checks.parts import one_part
 
 Caller = Callable[[Case], Outcome]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -141,6 +142,7 @@ def accuracy(
 
 
 OBSERVERS: dict[str, Observer] = {
+    "one part": one_part,
     "value": value,
     "pace": pace,
     "telling": telling,
@@ -162,6 +164,8 @@ def explained(name: str, got: Outcome, why: Difference) -> Difference:
     """
     if name == "pace" and got.kind == "value" and type(got.value) is not tuple:
         return Difference("wrong-shape", NO_BATCH)
+    if name == "one part" and got.kind == "value" and type(got.value) is str:
+        return Difference("wrong-type", got.value)
     if got.kind != "value" or why.reason != "wrong-values":
         return why
     if name == "accuracy":

@@ -1,0 +1,1 @@
+"""Exercises on normalisation, for problem set 6."""
