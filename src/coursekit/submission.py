@@ -18,13 +18,19 @@ from typing import Any
 import click
 
 from coursekit import __version__, colab
+from coursekit.checks.key import load_key
 from coursekit.checks.mark import ExerciseResult
 from coursekit.checks.overview import score_line, state
 from coursekit.checks.released import Released, load_released
 from coursekit.checks.render import WIDTH
 from coursekit.checks.score import run_checks
-from coursekit.checks.student import compile_source, numeric_result
+from coursekit.checks.student import (
+    compile_source,
+    numeric_result,
+    predictions_result,
+)
 from coursekit.errors import CourseError
+from coursekit.predictions import find_predictions
 from coursekit.submission_notebook import (
     cell_warnings,
     find_notebook,
@@ -68,12 +74,14 @@ def submit(problem_set: str, folder: Path | str | None = None) -> Path | None:
     sources = _read_sources(released)
     warnings += _source_warnings(sources)
     click.echo(f"Checking {problem_set} ...")
-    results = _check_everything(released, cells)
+    folder = None if notebook.path is None else notebook.path.parent
+    results = _check_everything(released, cells, folder)
     warnings += [*_result_warnings(results), saved_line(notebook)]
     here = Path.cwd()
     home = here if notebook.path is None else notebook.path.parent
     target = home / f"{problem_set}-submission.zip"
-    write_submission(target, released, {name: notebook.data, **sources}, results)
+    files = {name: notebook.data, **sources, **_read_predictions(released, folder)}
+    write_submission(target, released, files, results)
     for line in filter(None, warnings):
         click.echo(_note(line))
     click.echo(score_line(released, results))
@@ -127,13 +135,15 @@ def write_submission(
 
 
 def _check_everything(
-    released: Released, cells: list[dict[str, Any]]
+    released: Released, cells: list[dict[str, Any]], folder: Path | None
 ) -> dict[str, ExerciseResult]:
-    """Run every visible check, and mark the numbers that the notebook holds."""
+    """Run every visible check, and mark the numbers and the predictions."""
     results = run_checks(released.id)
     for asked in released.checked:
         if asked.is_numeric:
             results[asked.id] = numeric_result(asked.id, cells)
+        if asked.file:
+            results[asked.id] = predictions_result(load_key(asked.id), folder)
     return {asked.id: results[asked.id] for asked in released.checked}
 
 
@@ -151,6 +161,13 @@ def _read_sources(released: Released) -> dict[str, bytes]:
             raise CourseError(msg)
         sources[f"{PACKAGE}/{name}"] = (folder / name).read_bytes()
     return sources
+
+
+def _read_predictions(released: Released, folder: Path | None) -> dict[str, bytes]:
+    """Read the files of predictions that are there."""
+    names = [asked.file for asked in released.checked if asked.file]
+    found = {name: find_predictions(name, folder) for name in names}
+    return {name: data for name, data in found.items() if data is not None}
 
 
 def _source_warnings(sources: Mapping[str, bytes]) -> list[str]:
@@ -171,7 +188,8 @@ def _source_warnings(sources: Mapping[str, bytes]) -> list[str]:
 def _result_warnings(results: Mapping[str, ExerciseResult]) -> list[str]:
     """Say which exercises are not begun, and which do not pass."""
     lines = []
-    for word, sentence in [("to do", "Not begun"), ("FAIL", "Not passing yet")]:
+    known = {"to do": "Not begun", "FAIL": "Not passing yet", "part": "Not complete"}
+    for word, sentence in known.items():
         names = [name for name, result in results.items() if state(result) == word]
         if names:
             lines.append(f"{sentence}: {', '.join(names)}.")

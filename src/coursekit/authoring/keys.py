@@ -12,7 +12,14 @@ import numpy as np
 
 from coursekit.authoring.files import Files
 from coursekit.checks.build import KeyFaultError, build_key, key_faults
-from coursekit.checks.declare import Exercise, Numeric, ProblemSet, Written
+from coursekit.checks.declare import (
+    Checked,
+    Item,
+    Numeric,
+    Predictions,
+    ProblemSet,
+    Written,
+)
 from coursekit.checks.key import Key, KeyCase, key_from_json, key_to_json
 from coursekit.checks.outcome import Outcome
 
@@ -56,7 +63,7 @@ def write_keys(problem_set: ProblemSet) -> Files:
     return {f"{FOLDER}/{problem_set.id}.json": text.encode()}
 
 
-def visible_key(exercise: Exercise | Numeric) -> Key:
+def visible_key(exercise: Checked) -> Key:
     """Build the key of an exercise's visible check; it is the same every time."""
     key = build_key(exercise, seed=zlib.crc32(f"visible {exercise.id}".encode()))
     groups = tuple(
@@ -66,7 +73,7 @@ def visible_key(exercise: Exercise | Numeric) -> Key:
     return dataclasses.replace(key, groups=groups)
 
 
-def _asked(item: Exercise | Numeric | Written) -> dict[str, Any]:
+def _asked(item: Item) -> dict[str, Any]:
     """Describe an exercise for the commands that list it."""
     asked = {
         "id": item.id,
@@ -74,6 +81,8 @@ def _asked(item: Exercise | Numeric | Written) -> dict[str, Any]:
         "points": float(item.points),
         "written": isinstance(item, Written),
     }
+    if isinstance(item, Predictions):
+        return asked | {"file": item.file}
     return asked | ({"numeric": True} if isinstance(item, Numeric) else {})
 
 

@@ -11,7 +11,7 @@ from coursekit.authoring.files import Files
 from coursekit.checks.answers import AnswersError, read_answers
 from coursekit.checks.declare import (
     ANSWERS,
-    Exercise,
+    Item,
     Numeric,
     ProblemSet,
     Written,
@@ -158,7 +158,7 @@ def _fill_answers_cell(
 
 
 def _check_mark(
-    mark: dict[str, Any], exercise: Exercise | Numeric | Written, cell: Cell, place: str
+    mark: dict[str, Any], exercise: Item, cell: Cell, place: str
 ) -> None:
     """Refuse a mark that contradicts the declaration."""
     is_written = isinstance(exercise, Written)
@@ -189,9 +189,7 @@ def _check_mark(
         raise CourseError(msg)
 
 
-def checksum(
-    cell: Cell, exercise: Exercise | Numeric | Written, is_written: bool
-) -> str:
+def checksum(cell: Cell, exercise: Item, is_written: bool) -> str:
     """Return nbgrader's checksum of a graded cell.
 
     nbgrader sees by it whether a student has written anything into the cell.

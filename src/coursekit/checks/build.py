@@ -18,11 +18,19 @@ import numpy as np
 
 from coursekit.checks.answers import numeric_key
 from coursekit.checks.compare import Tolerance, difference
-from coursekit.checks.declare import Case, Exercise, Group, Numeric
+from coursekit.checks.declare import (
+    Case,
+    Checked,
+    Exercise,
+    Group,
+    Numeric,
+    Predictions,
+)
 from coursekit.checks.key import Key, KeyCase, KeyGroup
 from coursekit.checks.mark import ExerciseResult, mark
 from coursekit.checks.observers import observe
 from coursekit.checks.outcome import Outcome, call, named
+from coursekit.checks.predictions import predictions_key
 from coursekit.errors import CourseError
 
 ATTEMPTS = 20
@@ -32,13 +40,13 @@ class KeyFaultError(CourseError):
     """A declaration whose cases do not catch or do not name a misconception."""
 
 
-def build_key(exercise: Exercise | Numeric, seed: int) -> Key:
+def build_key(exercise: Checked, seed: int) -> Key:
     """Draw cases until every misconception is caught and named.
 
     Parameters
     ----------
-    exercise : Exercise or Numeric
-        The declaration. Of questions with numeric answers there is one key only.
+    exercise : Exercise, Numeric or Predictions
+        The declaration. Of all but functions there is one key only.
     seed : int
         Start of the random source; equal seeds give equal keys.
 
@@ -57,10 +65,12 @@ def build_key(exercise: Exercise | Numeric, seed: int) -> Key:
     raise KeyFaultError(msg)
 
 
-def draw_key(exercise: Exercise | Numeric, seed: int, attempt: int = 0) -> Key:
+def draw_key(exercise: Checked, seed: int, attempt: int = 0) -> Key:
     """Draw the cases once and run the reference and every misconception on them."""
     if isinstance(exercise, Numeric):
         return numeric_key(exercise)
+    if isinstance(exercise, Predictions):
+        return predictions_key(exercise)
     source = [seed, attempt, zlib.crc32(exercise.id.encode())]
     rng = np.random.default_rng(source)
     tolerance = Tolerance(exercise.rtol, exercise.atol)

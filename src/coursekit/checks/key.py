@@ -15,7 +15,7 @@ from typing import Any
 
 from coursekit.checks.codec import from_json, to_json
 from coursekit.checks.compare import Tolerance
-from coursekit.checks.declare import Case
+from coursekit.checks.declare import Case, Predictions
 from coursekit.checks.outcome import Outcome
 from coursekit.errors import CourseError
 
@@ -72,6 +72,8 @@ class Key:
         As declared; the helper as ``"convnets.im2col:conv2d"``.
     libraries : tuple of str
         Packages beside NumPy that the function may use.
+    predictions : Predictions, optional
+        The declaration, where predictions are handed in and nothing is called.
     """
 
     exercise: str
@@ -85,11 +87,12 @@ class Key:
     helper: str = ""
     prepare: str = ""
     libraries: tuple[str, ...] = ()
+    predictions: Predictions | None = None
 
     @property
     def is_numeric(self) -> bool:
         """Whether it is about numbers in the notebook and not about a function."""
-        return not self.function
+        return not self.function and self.predictions is None
 
     @property
     def points(self) -> float:
@@ -141,6 +144,7 @@ def key_from_json(tree: dict[str, Any]) -> Key:
         tree.get("helper", ""),
         tree.get("prepare", ""),
         tuple(tree.get("libraries", ())),
+        _predictions_from_json(tree),
     )
 
 
@@ -151,8 +155,25 @@ def _rare_fields(key: Key) -> dict[str, Any]:
         "helper": key.helper,
         "prepare": key.prepare,
         "libraries": list(key.libraries),
+        "predictions": key.predictions and _predictions_to_json(key.predictions),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _predictions_to_json(asked: Predictions) -> dict[str, Any]:
+    """Turn what a file of predictions earns into something `json` can write."""
+    scale = [list(corner) for corner in asked.scale]
+    return {"dataset": asked.dataset, "scale": scale, "bonus": asked.bonus}
+
+
+def _predictions_from_json(tree: dict[str, Any]) -> Predictions | None:
+    """Undo `_predictions_to_json`."""
+    part = tree.get("predictions")
+    if part is None:
+        return None
+    scale = tuple(tuple(corner) for corner in part["scale"])
+    head = (tree["exercise"], tree["title"], part["dataset"])
+    return Predictions(*head, scale, part["bonus"])
 
 
 @functools.cache

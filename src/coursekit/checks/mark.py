@@ -19,6 +19,8 @@ from coursekit.checks.key import Key, KeyCase, KeyGroup
 from coursekit.checks.observers import Caller, explained, observe
 from coursekit.checks.outcome import Outcome, named
 
+NO_PREDICTIONS = "no-predictions"  # the reason where no file was handed in
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -46,18 +48,60 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What was found out about handed-in predictions.
+
+    Parameters
+    ----------
+    sentence : str
+        What the student reads: how many are right and what that earns.
+    right : int, optional
+        How many are right; None if nobody could tell.
+    total : int, default 0
+        How many there are.
+    on_leaderboard : bool, default False
+        Whether there is a leaderboard and the student wants to be on it.
+    look : tuple of str
+        Why an instructor should take a look; students do not see it.
+    """
+
+    sentence: str
+    right: int | None = None
+    total: int = 0
+    on_leaderboard: bool = False
+    look: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class GroupResult:
-    """What a group of cases earned."""
+    """What a group of cases earned.
+
+    Parameters
+    ----------
+    name : str
+        As in the key.
+    points : float
+        What the group is worth.
+    cases, failed : int
+        How many there were, and how many of them failed.
+    failure : Failure, optional
+        The smallest case that failed.
+    given : float, optional
+        What was earned, where it is not all or nothing.
+    """
 
     name: str
     points: float
     cases: int
     failed: int
     failure: Failure | None = None
+    given: float | None = None
 
     @property
     def earned(self) -> float:
-        """The group's points, or nothing."""
+        """The group's points, or nothing, or the part that was given."""
+        if self.given is not None:
+            return self.given
         return 0.0 if self.failed else self.points
 
 
@@ -75,6 +119,8 @@ class ExerciseResult:
         One for each group of the key.
     problem : Difference, optional
         Why no case could be run at all, such as a file that cannot be imported.
+    finding : Finding, optional
+        What was found out about predictions; None if it is not about any.
     """
 
     exercise: str
@@ -83,6 +129,7 @@ class ExerciseResult:
     parameters: tuple[str, ...]
     groups: tuple[GroupResult, ...]
     problem: Difference | None = field(default=None)
+    finding: Finding | None = None
 
     @property
     def points(self) -> float:
@@ -97,7 +144,13 @@ class ExerciseResult:
     @property
     def is_numeric(self) -> bool:
         """Whether it is about numbers in the notebook and not about a function."""
-        return not self.function
+        return not self.function and self.finding is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its points are found in grading only, and nothing speaks against."""
+        found = self.finding is not None and self.finding.right is None
+        return found and not any(group.failed for group in self.groups)
 
     @property
     def misconceptions(self) -> list[str]:
@@ -144,13 +197,14 @@ def mark(
 
 def unmarked(key: Key, problem: Difference) -> ExerciseResult:
     """Give the result of an exercise whose function could not be called at all."""
+    counts = [max(len(group.cases), 1) for group in key.groups]
     groups = tuple(
-        GroupResult(group.name, group.points, len(group.cases), len(group.cases))
-        for group in key.groups
+        GroupResult(group.name, group.points, count, count)
+        for group, count in zip(key.groups, counts, strict=True)
     )
-    return ExerciseResult(
-        key.exercise, key.title, key.function, key.parameters, groups, problem
-    )
+    head = (key.exercise, key.title, key.function, key.parameters)
+    finding = Finding(problem.sentence) if key.predictions is not None else None
+    return ExerciseResult(*head, groups, problem, finding)
 
 
 def _mark_group(

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 
 from coursekit.checks.compare import Difference
-from coursekit.checks.mark import ExerciseResult
+from coursekit.checks.mark import NO_PREDICTIONS, ExerciseResult
 from coursekit.checks.released import Asked, Released
 from coursekit.checks.render import WIDTH, points_text, to_text
 from coursekit.links import MESSAGES_URL
@@ -35,7 +35,7 @@ def overview(released: Released, results: Results) -> str:
         lines += ["", *textwrap.wrap(common.sentence, WIDTH, break_on_hyphens=False)]
         return "\n".join([*lines, "", f"More: {MESSAGES_URL}"])
     for result in results.values():
-        if state(result) == "FAIL":
+        if state(result) in ("FAIL", "part", "open"):
             lines += ["", "-" * WIDTH, to_text(result)]
     return "\n".join([*lines, "", score_line(released, results)])
 
@@ -49,9 +49,12 @@ def common_problem(results: Results) -> Difference | None:
 def score_line(released: Released, results: Results) -> str:
     """Say what the visible checks give, and what a person marks."""
     earned = sum(result.earned for result in results.values())
-    line = (
-        f"{points_text(earned, released.visible_points)} points by the visible checks"
-    )
+    later = sum(result.points for result in results.values() if result.is_open)
+    points = released.visible_points - later
+    line = f"{points_text(earned, points)} points by the visible checks"
+    if later:
+        noun = "point is" if later == 1 else "points are"
+        line += f"; {later:g} {noun} found in grading"
     if released.hand_points:
         noun = "point is" if released.hand_points == 1 else "points are"
         line += f"; {released.hand_points:g} {noun} marked by hand"
@@ -59,9 +62,19 @@ def score_line(released: Released, results: Results) -> str:
 
 
 def state(result: ExerciseResult) -> str:
-    """Say in a word how far an exercise is: "ok", "FAIL" or "to do"."""
-    if result.problem is None and result.is_untouched:
+    """Say in a word how far an exercise is.
+
+    "ok", "FAIL" or "to do"; and for predictions also "part" of the points, or "open"
+    until they are graded.
+    """
+    if result.problem is not None:
+        return "to do" if result.problem.reason == NO_PREDICTIONS else "FAIL"
+    if result.is_untouched:
         return "to do"
+    if result.is_open:
+        return "open"
+    if result.finding is not None and 0 < result.earned < result.points:
+        return "part"
     return "ok" if result.earned == result.points else "FAIL"
 
 
@@ -72,7 +85,9 @@ def _rows(
     if result is None:
         points = f"{asked.points:g}"
         return [_row("write", asked, points)]
-    row = _row(state(result), asked, points_text(result.earned, result.points))
+    earned = points_text(result.earned, result.points)
+    points = f"{asked.points:g}" if result.is_open else earned
+    row = _row(state(result), asked, points)
     notes = _notes(result) if with_notes else []
     return [row, *(line for note in notes for line in _note(note))]
 
@@ -87,7 +102,7 @@ def _row(word: str, asked: Asked, points: str) -> str:
 
 def _notes(result: ExerciseResult) -> list[str]:
     """Say briefly what is wrong."""
-    if state(result) != "FAIL":
+    if state(result) not in ("FAIL", "part"):
         return []
     if result.problem is not None:
         return [result.problem.sentence]

@@ -7,7 +7,7 @@ from typing import Any
 from coursekit.checks.codec import from_json, to_json
 from coursekit.checks.compare import Difference
 from coursekit.checks.declare import Case
-from coursekit.checks.mark import ExerciseResult, Failure, GroupResult
+from coursekit.checks.mark import ExerciseResult, Failure, Finding, GroupResult
 from coursekit.checks.outcome import Outcome
 
 
@@ -20,6 +20,7 @@ def result_to_json(result: ExerciseResult) -> dict[str, Any]:
         "parameters": list(result.parameters),
         "groups": [_group_to_json(group) for group in result.groups],
         "problem": _difference_to_json(result.problem),
+        **({"finding": vars(result.finding)} if result.finding else {}),
     }
 
 
@@ -32,6 +33,7 @@ def result_from_json(tree: dict[str, Any]) -> ExerciseResult:
         tuple(tree["parameters"]),
         tuple(_group_from_json(group) for group in tree["groups"]),
         _difference_from_json(tree["problem"]),
+        _finding_from_json(tree.get("finding")),
     )
 
 
@@ -43,6 +45,7 @@ def _group_to_json(group: GroupResult) -> dict[str, Any]:
         "points": group.points,
         "cases": group.cases,
         "failed": group.failed,
+        **({} if group.given is None else {"given": group.given}),
         "failure": failure
         and {
             "note": failure.case.note,
@@ -75,8 +78,20 @@ def _group_from_json(tree: dict[str, Any]) -> GroupResult:
             part["hint"],
         )
     return GroupResult(
-        tree["name"], tree["points"], tree["cases"], tree["failed"], failure
+        tree["name"],
+        tree["points"],
+        tree["cases"],
+        tree["failed"],
+        failure,
+        tree.get("given"),
     )
+
+
+def _finding_from_json(tree: dict[str, Any] | None) -> Finding | None:
+    """Read what was found out about predictions."""
+    if tree is None:
+        return None
+    return Finding(**{**tree, "look": tuple(tree["look"])})
 
 
 def _difference_to_json(why: Difference | None) -> dict[str, str] | None:

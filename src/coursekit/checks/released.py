@@ -24,6 +24,8 @@ class Asked:
         Whether it is an answer in prose, marked by a person.
     is_numeric : bool, default False
         Whether it is about numbers in the notebook.
+    file : str, default ""
+        The file of predictions that it asks for.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Asked:
     points: float
     is_written: bool
     is_numeric: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def load_released(problem_set: str) -> Released:
             item["points"],
             item["written"],
             item.get("numeric", False),
+            item.get("file", ""),
         )
         for item in tree["exercises"]
     )

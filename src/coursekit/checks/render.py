@@ -38,12 +38,15 @@ def to_text(result: ExerciseResult) -> str:
     lines += [_row(group) for group in result.groups]
     if result.problem is not None:
         lines += ["", *_wrap(result.problem.sentence)]
+    elif _is_told(result):
+        lines += ["", *_wrap(_told(result))]
     elif result.is_untouched:
         lines += ["", *_wrap(_untouched_sentence(result))]
     else:
         for group in distinct_failures(result):
             lines += ["", *_failure_lines(result, group)]
-    if result.problem is not None or result.earned < result.points:
+    is_wanting = result.earned < result.points and not result.is_open
+    if result.problem is not None or is_wanting:
         lines += ["", f"More: {MESSAGES_URL}"]
     return "\n".join(lines)
 
@@ -73,7 +76,7 @@ def distinct_failures(result: ExerciseResult) -> list[GroupResult]:
         if group.failure is None:
             continue
         sign = group.failure.misconception or group.failure.why.reason
-        if result.is_numeric:
+        if not result.function:
             sign = group.name  # every question is a matter of its own
         if sign not in seen:
             chosen.append(group)
@@ -151,12 +154,31 @@ def explanation(failure: Failure) -> list[str]:
 def _row(group: GroupResult) -> str:
     """Lay out one group as a line."""
     score = points_text(group.earned, group.points)
-    return f"  {'FAIL' if group.failed else 'ok':<6}{group.name:<58.58}{score:>14}"
+    return f"  {_word(group):<6}{group.name:<58.58}{score:>14}"
+
+
+def _word(group: GroupResult) -> str:
+    """Say in a word whether a group passed."""
+    if group.failed:
+        return "part" if group.earned else "FAIL"
+    return "ok" if group.earned == group.points else "open"
 
 
 def _mark(group: GroupResult) -> str:
     """Show with a word and a sign whether a group passed."""
-    return "✗ fail" if group.failed else "✓ ok"
+    signs = {"ok": "✓ ok", "FAIL": "✗ fail", "part": "◐ part", "open": "? open"}
+    return signs[_word(group)]
+
+
+def _is_told(result: ExerciseResult) -> bool:
+    """Whether a sentence about predictions says all there is to say."""
+    failed = any(group.failed for group in result.groups)
+    return result.finding is not None and not failed
+
+
+def _told(result: ExerciseResult) -> str:
+    """Return what was found out about predictions."""
+    return result.finding.sentence if result.finding else ""
 
 
 def _failure_lines(result: ExerciseResult, group: GroupResult) -> list[str]:
@@ -164,7 +186,7 @@ def _failure_lines(result: ExerciseResult, group: GroupResult) -> list[str]:
     failure = group.failure
     assert failure is not None
     lines = _wrap(group.name)
-    if not result.is_numeric:
+    if result.function:
         lines += _wrap(f"The smallest case that fails: {failure.case.note}", "  ")
     lines += _call_lines(result, failure)
     for sentence in explanation(failure):
@@ -176,6 +198,8 @@ def _html_explanation(result: ExerciseResult) -> str:
     """Explain the failures in HTML."""
     if result.problem is not None:
         return _paragraph(result.problem.sentence) + _more(result.problem.reason)
+    if _is_told(result):
+        return _paragraph(_told(result))
     if result.is_untouched:
         return _paragraph(_untouched_sentence(result)) + _more("not-implemented")
     parts = []
@@ -184,7 +208,7 @@ def _html_explanation(result: ExerciseResult) -> str:
         assert failure is not None
         lines = _call_lines(result, failure)
         head = group.name
-        if not result.is_numeric:
+        if result.function:
             head += f": the smallest case that fails ({failure.case.note})"
         parts.append(f"<p><b>{html.escape(head)}</b></p>")
         if lines:
@@ -196,7 +220,7 @@ def _html_explanation(result: ExerciseResult) -> str:
 
 def _call_lines(result: ExerciseResult, failure: Failure) -> list[str]:
     """Lay out a call, its arrays, what was expected and what came."""
-    if result.is_numeric:
+    if not result.function:
         return []  # there is no call, and the right number stays hidden
     lines = _wrap(call_text(result, failure), "  ")
     for name, value in _named_arrays(result, failure):

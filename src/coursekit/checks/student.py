@@ -75,9 +75,12 @@ def check_result(
 ) -> ExerciseResult:
     """Check one exercise and return the result without showing it.
 
-    Numeric answers that are not given are read from the saved notebook.
+    Numeric answers that are not given are read from the saved notebook, predictions
+    from their file.
     """
     key = load_key(exercise_id)
+    if key.predictions is not None:
+        return predictions_result(key)
     if key.is_numeric and answers is not None:
         given = dict(answers)
         return mark(key, lambda case: answer_outcome(exercise_id, given, case))
@@ -122,6 +125,25 @@ def numeric_result(
         return mark_answers(key, answers_text(exercise_id, cells))
     except CourseError as err:
         return unmarked(key, Difference("no-answers", str(err)))
+
+
+def predictions_result(key: Key, folder: Path | None = None) -> ExerciseResult:
+    """Mark the file of predictions, by labels if there are any on this machine.
+
+    Parameters
+    ----------
+    key : Key
+        What is asked for.
+    folder : Path, optional
+        Where the notebook lies; by default the file is looked for.
+    """
+    from coursekit.checks.predictions import mark_predictions
+    from coursekit.checks.testsets import labels_at_hand
+    from coursekit.predictions import find_predictions
+
+    assert key.predictions is not None
+    data = find_predictions(key.predictions.file, folder)
+    return mark_predictions(key, data, labels_at_hand(key.predictions.dataset))
 
 
 def load_helper(key: Key) -> Callable[..., Any] | None:

@@ -45,7 +45,7 @@ def autograded_notebook(
         if name in answers:
             cell["source"] = answers[name]
         if name in results:
-            if not results[name].is_numeric:
+            if results[name].function:
                 cells.append(_source_cell(results[name], sources))
             cell["outputs"] = [_output(results[name])]
         cells.append(cell)

@@ -42,6 +42,11 @@ class BundlePaths:
     problem_set: str
     digest: str = ""
 
+    @property
+    def labels(self) -> Path:
+        """The folder with the labels that predictions are compared with."""
+        return self.solutions / "labels"
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -150,6 +155,7 @@ def _digest(solutions: Path, notebook: Path) -> str:
     files = [
         *sorted((solutions / "exercises").rglob("*.py")),
         *sorted((solutions / PACKAGE).glob("*.py")),
+        *sorted((solutions / "labels").glob("*.txt")),
         notebook,
         course / "errors.py",
         *sorted((course / "checks").glob("*.py")),

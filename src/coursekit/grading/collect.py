@@ -45,7 +45,9 @@ class Files:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_folder(folder: Path, wanted: Sequence[str]) -> Files:
+def read_folder(
+    folder: Path, wanted: Sequence[str], optional: Sequence[str] = ()
+) -> Files:
     """Read the wanted files below a folder, following no link.
 
     Parameters
@@ -54,6 +56,8 @@ def read_folder(folder: Path, wanted: Sequence[str]) -> Files:
         A student's folder of one problem set.
     wanted : sequence of str
         Relative names, with forward slashes.
+    optional : sequence of str, default ()
+        Further names; it is no problem if they are missing.
 
     Raises
     ------
@@ -63,10 +67,11 @@ def read_folder(folder: Path, wanted: Sequence[str]) -> Files:
     if folder.is_symlink():
         msg = f"The folder {folder.name} is a symbolic link."
         raise RefusedError(msg)
-    return _choose(wanted, list(_names_in(folder)), lambda name: _read(folder / name))
+    names = list(_names_in(folder))
+    return _choose(wanted, optional, names, lambda name: _read(folder / name))
 
 
-def read_zip(path: Path, wanted: Sequence[str]) -> Files:
+def read_zip(path: Path, wanted: Sequence[str], optional: Sequence[str] = ()) -> Files:
     """Read the wanted files of a zip file.
 
     Raises
@@ -83,7 +88,7 @@ def read_zip(path: Path, wanted: Sequence[str]) -> Files:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive.infolist())
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
-            return _choose(wanted, names, lambda name: _unpack(archive, name))
+            return _choose(wanted, optional, names, lambda name: _unpack(archive, name))
     except (zipfile.BadZipFile, EOFError, ValueError, struct.error) as err:
         msg = "The zip file is damaged or is not a zip file."
         raise RefusedError(msg) from err
@@ -92,14 +97,22 @@ def read_zip(path: Path, wanted: Sequence[str]) -> Files:
 MANIFEST = "manifest.json"  # `course submit` adds it; nobody grades it
 
 
-def _choose(wanted: Sequence[str], names: Sequence[str], read: Reader) -> Files:
+def _choose(
+    wanted: Sequence[str], optional: Sequence[str], names: Sequence[str], read: Reader
+) -> Files:
     """Read each wanted file, from its own place or from the only place there is."""
     files = Files()
     taken = set()
-    for want in wanted:
+    for want in (*wanted, *optional):
         name = _find(want, names)
         if name is None:
-            files.problems.append(_missing(want, names))
+            count = sum(_is_alike(want, other) for other in names)
+            if want in optional and count:
+                files.problems.append(f"{want} is there {count} times, elsewhere.")
+            elif want in optional:
+                files.remarks.append(f"{want} was not handed in.")
+            else:
+                files.problems.append(_missing(want, names))
             continue
         taken.add(name)
         if name != want:
@@ -129,6 +142,11 @@ def _find(want: str, names: Sequence[str]) -> str | None:
         if alike:
             return alike[0] if len(alike) == 1 else None
     return None
+
+
+def _is_alike(want: str, name: str) -> bool:
+    """Whether a file has a wanted one's name, wherever it lies."""
+    return not _is_hidden(name) and PurePosixPath(name).name == want
 
 
 def _missing(want: str, names: Sequence[str]) -> str:

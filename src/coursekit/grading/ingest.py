@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,12 +50,11 @@ def ingest(source: Path, problem_set: ProblemSet, store: Path) -> list[Snapshot]
     if not source.is_dir():
         msg = f"There is no folder {source} with submissions."
         raise CourseError(msg)
-    wanted = wanted_names(problem_set)
     found: dict[str, Snapshot] = {}
     for path in sorted(source.iterdir(), key=lambda path: path.name):
         if path.name.startswith("."):
             continue
-        snapshot = _take(path, problem_set.id, wanted, store)
+        snapshot = _take(path, problem_set, store)
         if snapshot is None:
             continue
         if snapshot.student in found:
@@ -75,10 +73,15 @@ def wanted_names(problem_set: ProblemSet) -> tuple[str, ...]:
     return (f"{problem_set.id}.ipynb", *sources)
 
 
-def _take(
-    path: Path, problem_set: str, wanted: Sequence[str], store: Path
-) -> Snapshot | None:
+def optional_names(problem_set: ProblemSet) -> tuple[str, ...]:
+    """List what a submission may lack: predictions, which then earn nothing."""
+    return tuple(item.file for item in problem_set.predictions)
+
+
+def _take(path: Path, asked: ProblemSet, store: Path) -> Snapshot | None:
     """Make one snapshot; None if the entry holds no submission of this problem set."""
+    problem_set = asked.id
+    names = wanted_names(asked), optional_names(asked)
     is_zip = path.suffix.lower() == ".zip" and not path.is_dir()
     student = path.stem if is_zip else path.name
     received = ""
@@ -86,18 +89,18 @@ def _take(
         _check_student(student)
         if is_zip:
             received = _received(path)
-            files = read_zip(path, wanted)
+            files = read_zip(path, *names)
         elif path.is_symlink():
             msg = "The student's folder is a symbolic link."
             raise RefusedError(msg)
         elif (packed := _packed(path, problem_set)) is not None:
             received = _received(packed)
-            files = read_zip(packed, wanted)
+            files = read_zip(packed, *names)
         elif not os.path.lexists(path / problem_set):
             return None  # a stray file, or a student who handed in something else
         else:
             received = _received(path / problem_set)
-            files = read_folder(path / problem_set, wanted)
+            files = read_folder(path / problem_set, *names)
     except Exception as err:  # whatever it is, the others must be taken in
         line = str(err) if isinstance(err, RefusedError) else _error_line(err)
         name = student.encode("utf-8", "replace").decode()

@@ -18,7 +18,7 @@ import numpy as np
 from coursekit.checks.build import build_key
 from coursekit.checks.codec import CodecError
 from coursekit.checks.compare import Difference
-from coursekit.checks.declare import Case, Exercise, Numeric
+from coursekit.checks.declare import Case, Written
 from coursekit.checks.key import Key
 from coursekit.checks.libraries import libraries_sentence
 from coursekit.checks.mark import ExerciseResult, mark, unmarked
@@ -49,7 +49,7 @@ def hidden_key(paths: BundlePaths, exercise_id: str, seed: int) -> Key:
         Whatever the declaration raises; the fault is ours.
     """
     exercise = cached_bundle(paths).problem_set.find(exercise_id)
-    assert isinstance(exercise, Exercise | Numeric)
+    assert not isinstance(exercise, Written)
     return build_key(exercise, seed)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from coursekit.checks.mark import NO_PREDICTIONS
 from coursekit.errors import CourseError
 from coursekit.grading import result as results
 from coursekit.grading.judge import NOT_SUBMITTED
@@ -52,7 +53,7 @@ class Record:
     @property
     def attention(self) -> list[str]:
         """Reasons why a person should look at it, one line each."""
-        return attention_lines(self.result)
+        return [*attention_lines(self.result), *look_lines(self.result)]
 
 
 def attention_lines(result: SubmissionResult) -> list[str]:
@@ -64,7 +65,7 @@ def attention_lines(result: SubmissionResult) -> list[str]:
             lines.append(f"{name}: {reason}")
     for exercise in result.exercises:
         if exercise.problem is not None:
-            if exercise.problem.reason != NOT_SUBMITTED:
+            if exercise.problem.reason not in (NOT_SUBMITTED, NO_PREDICTIONS):
                 lines.append(exercise.problem.sentence)
             continue
         kinds = {group.failure.got.kind for group in exercise.groups if group.failure}
@@ -73,6 +74,16 @@ def attention_lines(result: SubmissionResult) -> list[str]:
         if "crash" in kinds:
             lines.append(f"{exercise.exercise} ended the Python process.")
     return list(dict.fromkeys(lines))
+
+
+def look_lines(result: SubmissionResult) -> list[str]:
+    """Say what is odd about predictions; no score depends on it.
+
+    These lines are for instructors: they stand in reports, never in a student's
+    notebook or feedback.
+    """
+    findings = [item.finding for item in result.exercises if item.finding]
+    return [line for finding in findings for line in finding.look]
 
 
 def record_key(submission: str, bundle: str) -> str:

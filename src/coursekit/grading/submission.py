@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, replace
 
 from coursekit.checks.compare import Difference
-from coursekit.checks.declare import Exercise, Numeric, grade_id
+from coursekit.checks.declare import Exercise, Numeric, Predictions, grade_id
 from coursekit.checks.key import Key
 from coursekit.checks.mark import ExerciseResult, unmarked
 from coursekit.checks.student import mark_answers
@@ -15,6 +15,7 @@ from coursekit.errors import CourseError
 from coursekit.grading.bundle import Bundle
 from coursekit.grading.judge import NOT_SUBMITTED, hidden_key, judge_exercise
 from coursekit.grading.level import Level, Limits
+from coursekit.grading.predictions import judge_predictions
 from coursekit.grading.result import SubmissionResult
 from coursekit.grading.snapshot import Snapshot
 from coursekit.grading.transplant import Transplant, transplant
@@ -118,6 +119,9 @@ def _judge_all(
             key = hidden_key(bundle.paths, exercise.id, terms.seed)
             if isinstance(exercise, Numeric):
                 scored.append(_judge_answers(key, exercise, taken.answers))
+            elif isinstance(exercise, Predictions):
+                handed = taken.predictions.get(exercise.file)
+                scored.append(judge_predictions(key, handed, bundle.paths.labels))
             else:
                 scored.append(_judge(key, exercise, sources, terms, stuck))
         except Exception as err:  # ours, whatever it is: students' code is elsewhere

@@ -39,6 +39,8 @@ class Transplant:
         Text of every source file that could be read, by name.
     answers : dict of str to str
         Text of every solution cell found, by `grade_id`.
+    predictions : dict of str to bytes
+        Files of predictions as they came, by name; nobody has read them yet.
     problems : list of str
         Why something could not be taken.
     remarks : list of str
@@ -47,6 +49,7 @@ class Transplant:
 
     sources: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    predictions: dict[str, bytes] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -71,6 +74,9 @@ def transplant(snapshot: Snapshot, bundle: Bundle) -> Transplant:
     for name in bundle.source_names:
         if name in files:
             _take_source(taken, name, files[name])
+    for item in bundle.problem_set.predictions:
+        if item.file in files:
+            taken.predictions[item.file] = files[item.file]
     if bundle.notebook_name in files:
         try:
             cells = read_cells(files[bundle.notebook_name])
