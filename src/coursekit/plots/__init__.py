@@ -10,6 +10,7 @@ from typing import Any
 
 # Where each exported name is defined; a new kind of picture adds its line here.
 _HOME = {
+    "show_chords": "backpropagation",
     "show_counts": "special",
     "show_course": "course",
     "show_effective_fields": "receptive_fields",
@@ -24,8 +25,10 @@ _HOME = {
     "show_lines": "lines",
     "show_losses": "correlation",
     "show_matrix": "correlation",
+    "show_products": "backpropagation",
     "show_ratios": "unfolding",
     "show_receptive_field": "receptive_fields",
+    "show_step_errors": "backpropagation",
     "show_transposed": "windows",
     "show_unfolding": "unfolding",
     "show_windows": "windows",
@@ -33,6 +36,7 @@ _HOME = {
 }
 
 __all__ = [
+    "show_chords",
     "show_counts",
     "show_course",
     "show_effective_fields",
@@ -47,8 +51,10 @@ __all__ = [
     "show_lines",
     "show_losses",
     "show_matrix",
+    "show_products",
     "show_ratios",
     "show_receptive_field",
+    "show_step_errors",
     "show_transposed",
     "show_unfolding",
     "show_windows",
