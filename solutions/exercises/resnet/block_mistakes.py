@@ -168,8 +168,8 @@ MAIN_PATH = [
     ),
     Misconception(
         "running averages the other way round",
-        "After a batch in training, your running averages have moved too far. PyTorch's "
-        "`momentum` is how much the *new* batch counts, 0.1 if nothing is said.",
+        "After a batch in training, your running averages have moved too far. "
+        "PyTorch's `momentum` is how much the *new* batch counts, 0.1 by default.",
         block(change=wrong.norms(momentum=0.9)),
     ),
     Misconception(

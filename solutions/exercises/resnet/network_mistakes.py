@@ -249,7 +249,8 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "a stride in the small stem",
-        "Your 3 x 3 convolution has stride 2. Small images keep their size in the stem.",
+        "Your 3 x 3 convolution has stride 2. Small images keep their size "
+        "in the stem.",
         change_stem("small", stride=2),
     ),
     Misconception(
