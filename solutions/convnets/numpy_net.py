@@ -186,7 +186,7 @@ def train(
     rng: np.random.Generator,
     epochs: int = 15,
     batch_size: int = 32,
-    learning_rate: float = 0.05,
+    learning_rate: float = 0.1,
     momentum: float = 0.9,
 ) -> list[float]:
     """Improve the parameters, in place, by stochastic gradient descent.
@@ -210,7 +210,7 @@ def train(
         How many times every example is seen.
     batch_size : int, default 32
         Examples in a step; the last step of an epoch may have fewer.
-    learning_rate, momentum : float, defaults 0.05 and 0.9
+    learning_rate, momentum : float, defaults 0.1 and 0.9
         Size of the first step, and the fraction of the velocity that stays.
 
     Returns
@@ -266,8 +266,8 @@ def learn_digits(
     check_digits("held_out", held_out)
     ### BEGIN SOLUTION
     rng = np.random.default_rng(0)
-    parameters = initial_parameters(rng)
+    parameters = initial_parameters(rng, dtype=np.float32)
     epochs = max(15, 2000 // len(images))  # a few images have to be seen more often
-    train(parameters, images, labels, rng, epochs)
-    return predict(parameters, held_out)
+    train(parameters, images.astype(np.float32), labels, rng, epochs)
+    return predict(parameters, held_out.astype(np.float32))
     ### END SOLUTION

@@ -1,241 +1,16 @@
-"""Plausible wrong gradients of the images, for ps5.conv2d_backward.
-
-A mistake gets the upstream gradient, the images and the options as pairs, and returns
-the gradient of the images alone.
-"""
+"""Plausible wrong gradients of the images, for ps5.conv2d_backward."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from typing import Any
 
-from convnets.backprop import conv2d_backward
-from convnets.im2col import conv2d
 from coursekit.checks.declare import Misconception
-from exercises.backprop.layers import options_of, spread
+from exercises.backprop import wrong_grad_x as wrong
 
 
-def alone(function):
-    """Make a mistake about the images into a mistake about all three."""
-
-    def backward(grad_out, x, weight, stride=1, padding=0, dilation=1, groups=1):
-        both = conv2d_backward(grad_out, x, weight, stride, padding, dilation, groups)
-        options = options_of(stride, padding, dilation)
-        return function(grad_out, x, weight, *options, groups), *both[1:]
-
-    return backward
-
-
-def right(grad_out, x, weight, stride, padding, dilation, groups):
-    options = (stride, padding, dilation, groups)
-    return conv2d_backward(grad_out, x, weight, *options)[0]
-
-
-def padded_size(x, padding):
-    return x.shape[2] + 2 * padding[0], x.shape[3] + 2 * padding[1]
-
-
-def cut(grad_padded, x, padding):
-    (p_h, p_w), (H, W) = padding, x.shape[2:]
-    return grad_padded[:, :, p_h : p_h + H, p_w : p_w + W]
-
-
-def spread_and_cut(grad_out, x, weight, stride, padding, dilation, groups):
-    size = padded_size(x, padding)
-    return cut(spread(grad_out, weight, size, stride, dilation, groups), x, padding)
-
-
-def not_turned(grad_out, x, weight, *rest):
-    return right(grad_out, x, weight[:, :, ::-1, ::-1], *rest)
-
-
-def kernel_transposed(grad_out, x, weight, *rest):
-    return spread_and_cut(grad_out, x, weight.swapaxes(2, 3), *rest)
-
-
-def channels_not_swapped(grad_out, x, weight, *rest):
-    return right(grad_out, x, weight.swapaxes(0, 1), *rest)
-
-
-def channels_reshaped(grad_out, x, weight, stride, padding, dilation, groups):
-    C_out, channels, *taps = weight.shape
-    filters = weight.reshape(groups, C_out // groups, channels, *taps)
-    wrong = filters.reshape(groups, channels, C_out // groups, *taps).swapaxes(1, 2)
-    wrong = wrong.reshape(weight.shape)
-    return right(grad_out, x, wrong, stride, padding, dilation, groups)
-
-
-def not_full(grad_out, x, weight, stride, padding, dilation, groups):
-    turned = weight[:, :, ::-1, ::-1]
-    filters = np.concatenate([part.swapaxes(0, 1) for part in np.split(turned, groups)])
-    return conv2d(grad_out, filters, None, stride, padding, dilation, groups)
-
-
-def overwritten(grad_out, x, weight, stride, padding, dilation, groups):
-    out = np.zeros((*x.shape[:2], *padded_size(x, padding)))
-    (s_h, s_w), (d_h, d_w), (K_h, K_w) = stride, dilation, weight.shape[2:]
-    for i, j in np.ndindex(*grad_out.shape[2:]):
-        here = grad_out[:, :, i : i + 1, j : j + 1]
-        reach = (d_h * (K_h - 1) + 1, d_w * (K_w - 1) + 1)
-        window = spread(here, weight, reach, (1, 1), dilation, groups)[
-            ..., ::d_h, ::d_w
-        ]
-        rows = slice(i * s_h, i * s_h + reach[0], d_h)
-        out[:, :, rows, j * s_w : j * s_w + reach[1] : d_w] = window
-    return cut(out, x, padding)
-
-
-def taps_overwritten(grad_out, x, weight, stride, padding, dilation, groups):
-    size, kernel = padded_size(x, padding), weight.shape[2:]
-    out = np.zeros((*x.shape[:2], *size))
-    for tap in np.ndindex(*kernel):
-        single = np.zeros_like(weight)
-        single[:, :, tap[0], tap[1]] = weight[:, :, tap[0], tap[1]]
-        part = spread(grad_out, single, size, stride, dilation, groups)
-        met = spread(
-            np.ones_like(grad_out), (single != 0) * 1.0, size, stride, dilation, groups
-        )
-        out = np.where(met > 0, part, out)
-    return cut(out, x, padding)
-
-
-def divided_by_visits(grad_out, x, weight, stride, padding, dilation, groups):
-    size = padded_size(x, padding)
-    ones = np.ones((1, 1, *grad_out.shape[2:])), np.ones((1, 1, *weight.shape[2:]))
-    visits = np.maximum(spread(*ones, size, stride, dilation), 1)
-    grad = spread(grad_out, weight, size, stride, dilation, groups) / visits
-    return cut(grad, x, padding)
-
-
-def mean_over_batch(grad_out, x, *rest):
-    return right(grad_out, x, *rest) / len(x)
-
-
-def mean_over_filters(grad_out, x, weight, *rest):
-    return right(grad_out, x, weight, *rest) / len(weight)
-
-
-def first_filter(grad_out, x, weight, *rest):
-    first = np.zeros_like(weight)
-    first[0] = weight[0]
-    return right(grad_out, x, first, *rest)
-
-
-def channels_mixed(grad_out, x, weight, *rest):
-    mixed = np.repeat(weight.sum(axis=1, keepdims=True), weight.shape[1], axis=1)
-    return right(grad_out, x, mixed, *rest)
-
-
-def first_image_for_all(grad_out, x, *rest):
-    return right(np.repeat(grad_out[:1], len(x), axis=0), x, *rest)
-
-
-def summed_over_batch(grad_out, x, *rest):
-    return np.repeat(right(grad_out, x, *rest).sum(axis=0, keepdims=True), len(x), 0)
-
-
-def upstream_ignored(grad_out, x, *rest):
-    return right(np.ones_like(grad_out), x, *rest)
-
-
-def times_pixels(grad_out, x, *rest):
-    return right(grad_out, x, *rest) * x
-
-
-def stride_ignored(grad_out, x, weight, stride, padding, dilation, groups):
-    return spread_and_cut(grad_out, x, weight, (1, 1), padding, dilation, groups)
-
-
-def stride_too_long(grad_out, x, weight, stride, padding, dilation, groups):
-    longer = tuple(s + 1 if s > 1 else s for s in stride)
-    return spread_and_cut(grad_out, x, weight, longer, padding, dilation, groups)
-
-
-def left_over_dropped(grad_out, x, weight, stride, padding, dilation, groups):
-    grad = right(grad_out, x, weight, stride, padding, dilation, groups)
-    shapes = (x.shape[2:], grad_out.shape[2:], weight.shape[2:])
-    kept = [
-        min(size, s * (places - 1) + d * (taps - 1) + 1 - p)
-        for size, places, taps, s, p, d in zip(
-            *shapes, stride, padding, dilation, strict=True
-        )
-    ]
-    return grad[:, :, : kept[0], : kept[1]]
-
-
-def left_over_above(grad_out, x, weight, stride, padding, dilation, groups):
-    reached = left_over_dropped(grad_out, x, weight, stride, padding, dilation, groups)
-    H, W = x.shape[2:]
-    sides = ((H - reached.shape[2], 0), (W - reached.shape[3], 0))
-    return np.pad(reached, ((0, 0), (0, 0), *sides))
-
-
-def stride_down_for_both(grad_out, x, weight, stride, padding, dilation, groups):
-    stride = (stride[0], stride[0])
-    return spread_and_cut(grad_out, x, weight, stride, padding, dilation, groups)
-
-
-def border_left_on(grad_out, x, weight, stride, padding, dilation, groups):
-    return spread(grad_out, weight, padded_size(x, padding), stride, dilation, groups)
-
-
-def border_cut_below(grad_out, x, weight, stride, padding, dilation, groups):
-    return spread(grad_out, weight, x.shape[2:], stride, dilation, groups)
-
-
-def border_cut_above(grad_out, x, weight, stride, padding, dilation, groups):
-    grad = border_left_on(grad_out, x, weight, stride, padding, dilation, groups)
-    return grad[:, :, 2 * padding[0] :, 2 * padding[1] :]
-
-
-def border_kept_in_sums(grad_out, x, weight, stride, padding, dilation, groups):
-    grad = border_left_on(grad_out, x, weight, stride, padding, dilation, groups)
-    (p_h, p_w), (H, W) = padding, x.shape[2:]
-    rows = np.clip(np.arange(H + 2 * p_h) - p_h, 0, H - 1)
-    columns = np.clip(np.arange(W + 2 * p_w) - p_w, 0, W - 1)
-    out = np.zeros(x.shape)
-    np.add.at(out, (slice(None), slice(None), rows[:, None], columns), grad)
-    return out
-
-
-def border_swapped(grad_out, x, weight, stride, padding, dilation, groups):
-    p_h, p_w = padding
-    grad = border_left_on(grad_out, x, weight, stride, padding, dilation, groups)
-    return grad[:, :, p_w : p_w + x.shape[2], p_h : p_h + x.shape[3]]
-
-
-def dilation_ignored(grad_out, x, weight, stride, padding, dilation, groups):
-    return spread_and_cut(grad_out, x, weight, stride, padding, (1, 1), groups)
-
-
-def dilation_and_stride_swapped(grad_out, x, weight, stride, padding, dilation, groups):
-    return spread_and_cut(grad_out, x, weight, dilation, padding, stride, groups)
-
-
-def dilation_off_by_one(grad_out, x, weight, stride, padding, dilation, groups):
-    wider = tuple(d + 1 if max(dilation) > 1 else d for d in dilation)
-    return spread_and_cut(grad_out, x, weight, stride, padding, wider, groups)
-
-
-def groups_ignored(grad_out, x, weight, stride, padding, dilation, groups):
-    wide = np.tile(weight, (1, groups, 1, 1))
-    return spread_and_cut(grad_out, x, wide, stride, padding, dilation, 1)
-
-
-def first_group_for_all(grad_out, x, weight, stride, padding, dilation, groups):
-    grad = np.zeros(x.shape)
-    channels = spread_and_cut(grad_out, x, weight, stride, padding, dilation, 1)
-    grad[:, : weight.shape[1]] = channels
-    return grad
-
-
-def groups_dealt_out(grad_out, x, *rest):
-    groups = rest[-1]
-    order = np.arange(x.shape[1]).reshape(groups, -1).T.ravel()
-    return right(grad_out, x, *rest)[:, order]
-
-
-def mistake(name, hint, function):
-    return Misconception(name, hint, alone(function))
+def mistake(name: str, hint: str, function: Callable[..., Any]) -> Misconception:
+    return Misconception(name, hint, wrong.alone(function))
 
 
 MISCONCEPTIONS = [
@@ -243,184 +18,184 @@ MISCONCEPTIONS = [
         "kernel not turned",
         "Your `grad_x` is what a kernel gives that is turned by 180 degrees, or not "
         "turned where it has to be. The pixel above a place met a tap above.",
-        not_turned,
+        wrong.not_turned,
     ),
     mistake(
         "height and width swapped",
         "Your `grad_x` is what a kernel gives whose height and width are swapped.",
-        kernel_transposed,
+        wrong.kernel_transposed,
     ),
     mistake(
         "channels not swapped",
         "On the way back, maps go in and channels come out: the two first axes of "
         "`weight` change places, and yours have not.",
-        channels_not_swapped,
+        wrong.channels_not_swapped,
     ),
     mistake(
         "channels reshaped",
         "You have swapped filters and channels with `reshape`, which keeps the numbers "
         "in their order. A swap of axes moves them.",
-        channels_reshaped,
+        wrong.channels_reshaped,
     ),
     mistake(
         "no border round the upstream gradient",
         "Your `grad_x` has the size of a second, smaller output. Every pixel that a "
         "window met gets a gradient, at the edges too.",
-        not_full,
+        wrong.not_full,
     ),
     mistake(
         "overlap overwritten",
         "Where windows overlap, your last one overwrites the others. A pixel in two "
         "windows gets something from both.",
-        overwritten,
+        wrong.overwritten,
     ),
     mistake(
         "taps overwritten",
         "A pixel that several taps met has only the share of the last one. The shares "
         "are added up.",
-        taps_overwritten,
+        wrong.taps_overwritten,
     ),
     mistake(
         "divided by the number of windows",
         "Your `grad_x` is divided by how many windows a pixel lies in. The shares are "
         "added up.",
-        divided_by_visits,
+        wrong.divided_by_visits,
     ),
     mistake(
         "divided by the batch",
         "Your `grad_x` is divided by the number of images. Whatever has to be "
         "averaged, the loss has averaged it already.",
-        mean_over_batch,
+        wrong.mean_over_batch,
     ),
     mistake(
         "mean over the filters",
         "Your `grad_x` is divided by the number of filters. What comes back from them "
         "is added up.",
-        mean_over_filters,
+        wrong.mean_over_filters,
     ),
     mistake(
         "first filter only",
         "Your `grad_x` holds what comes back from the first filter alone.",
-        first_filter,
+        wrong.first_filter,
     ),
     mistake(
         "same for every channel",
         "Your `grad_x` is the same for every channel: you add up the channels of each "
         "filter. Each has weights of its own.",
-        channels_mixed,
+        wrong.channels_mixed,
     ),
     mistake(
         "first image for all",
         "Every image gets the gradient of the first.",
-        first_image_for_all,
+        wrong.first_image_for_all,
     ),
     mistake(
         "summed over the batch",
         "Every image gets the sum over the batch. An image has been in its own output "
         "only.",
-        summed_over_batch,
+        wrong.summed_over_batch,
     ),
     mistake(
         "upstream gradient ignored",
         "Your `grad_x` counts all outputs alike. How much each one matters stands in "
         "`grad_out`.",
-        upstream_ignored,
+        wrong.upstream_ignored,
     ),
     mistake(
         "multiplied by the pixels",
         "Your `grad_x` is multiplied by x. A product's slope along one factor is the "
         "other one alone.",
-        times_pixels,
+        wrong.times_pixels,
     ),
     mistake(
         "stride ignored",
         "You put the windows one beside the other. From one number of `grad_out` to "
         "the next, the window moved by the stride.",
-        stride_ignored,
+        wrong.stride_ignored,
     ),
     mistake(
         "stride too long by one",
         "Your windows lie a pixel too far apart: between the numbers of `grad_out` "
         "belong stride - 1 zeros.",
-        stride_too_long,
+        wrong.stride_too_long,
     ),
     mistake(
         "rows that no window reached are missing",
         "Your `grad_x` is smaller than x where the stride does not fit. Pixels that no "
         "window reached are there all the same; what is their gradient?",
-        left_over_dropped,
+        wrong.left_over_dropped,
     ),
     mistake(
         "rows that no window reached are above",
         "Where the stride does not fit, the pixels that no window reached are the last "
         "ones. You have your zeros above or on the left.",
-        left_over_above,
+        wrong.left_over_above,
     ),
     mistake(
         "stride of the height for both axes",
         "You use the stride of the height along the width too.",
-        stride_down_for_both,
+        wrong.stride_down_for_both,
     ),
     mistake(
         "border left on",
         "Your `grad_x` still has the border. Nobody asks for the gradient of its "
         "zeros.",
-        border_left_on,
+        wrong.border_left_on,
     ),
     mistake(
         "border cut off below and on the right only",
         "Your `grad_x` begins with the border: it has to go above and on the left too.",
-        border_cut_below,
+        wrong.border_cut_below,
     ),
     mistake(
         "border cut off above and on the left only",
         "You cut the border off above and on the left, twice as wide. It lies on all "
         "sides.",
-        border_cut_above,
+        wrong.border_cut_above,
     ),
     mistake(
         "border added to the edge",
         "What falls on the border has been added to the outermost pixels. It is lost: "
         "the border held zeros, whatever x is.",
-        border_kept_in_sums,
+        wrong.border_kept_in_sums,
     ),
     mistake(
         "border's height and width swapped",
         "You cut as much off above as belongs to the left.",
-        border_swapped,
+        wrong.border_swapped,
     ),
     mistake(
         "dilation ignored",
         "Your taps lie side by side. In the layer they were `dilation` pixels apart.",
-        dilation_ignored,
+        wrong.dilation_ignored,
     ),
     mistake(
         "dilation and stride exchanged",
         "You spread `grad_out` by the dilation and the taps by the stride. It is the "
         "other way round.",
-        dilation_and_stride_swapped,
+        wrong.dilation_and_stride_swapped,
     ),
     mistake(
         "dilation off by one",
         "Your taps are one pixel too far apart: a dilation of 1 means neighbours.",
-        dilation_off_by_one,
+        wrong.dilation_off_by_one,
     ),
     mistake(
         "groups ignored",
         "Your filters send gradients to all channels. With groups, each has read only "
         "the channels of its group.",
-        groups_ignored,
+        wrong.groups_ignored,
     ),
     mistake(
         "everything to the first group",
         "All your filters send their gradients to the first channels. Those of the "
         "second group have read the channels of the second group.",
-        first_group_for_all,
+        wrong.first_group_for_all,
     ),
     mistake(
         "channels dealt out in turn",
         "Your groups take every second or third channel. A group's channels lie side "
         "by side.",
-        groups_dealt_out,
+        wrong.groups_dealt_out,
     ),
 ]
