@@ -11,6 +11,7 @@ from typing import Any
 # Where each exported name is defined; a new kind of picture adds its line here.
 _HOME = {
     "show_chords": "backpropagation",
+    "show_class_maps": "class_maps",
     "show_counts": "special",
     "show_course": "course",
     "show_effective_fields": "receptive_fields",
@@ -37,6 +38,7 @@ _HOME = {
 
 __all__ = [
     "show_chords",
+    "show_class_maps",
     "show_counts",
     "show_course",
     "show_effective_fields",
