@@ -41,6 +41,7 @@ SHARES = (  # of labels that are right, and how a student hears of it
     (0.20, "better than guessing, but not 80 % right"),
     (0.0, "no better than guessing"),
 )
+NO_LABELS = "The output is not a NumPy array of whole numbers, one for each example."
 ENOUGH_CALLS = 20  # of a layer that is fast
 MOST_CALLS = 100  # of one that may only seem slow, on a machine that is busy
 PATIENCE = 0.3  # seconds after which a slow function is not called again
@@ -166,6 +167,8 @@ def explained(name: str, got: Outcome, why: Difference) -> Difference:
         return Difference("wrong-shape", NO_BATCH)
     if name == "one part" and got.kind == "value" and type(got.value) is str:
         return Difference("wrong-type", got.value)
+    if name == "accuracy" and why.reason == "wrong-type" and got.kind == "value":
+        return Difference("wrong-type", NO_LABELS)
     if got.kind != "value" or why.reason != "wrong-values":
         return why
     if name == "accuracy":
