@@ -85,13 +85,13 @@ class Dataset:
         std = torch.tensor(self.std, device=images.device).view(-1, 1, 1)
         return images.float().div_(255).sub_(mean).div_(std)
 
-    def first(self, train: int, test: int | None = None) -> Dataset:
+    def first(self, train: int | None, test: int | None = None) -> Dataset:
         """Keep the first pictures alone, for a quick look.
 
         Parameters
         ----------
-        train : int
-            How many training pictures to keep.
+        train : int or None
+            How many training pictures to keep; None for all.
         test : int, optional
             How many test pictures to keep; all if not given.
         """

@@ -1,0 +1,21 @@
+"""Train networks by presets: fit, with progress, checkpoints and mixed precision."""
+
+from coursekit.runs.checkpoints import checkpoint_folder
+from coursekit.runs.devices import choose_device, choose_precision, describe_device
+from coursekit.runs.fit import fit
+from coursekit.runs.history import Epoch, History
+from coursekit.runs.presets import PRESETS, Preset, find_preset, preset_table
+
+__all__ = [
+    "PRESETS",
+    "Epoch",
+    "History",
+    "Preset",
+    "checkpoint_folder",
+    "choose_device",
+    "choose_precision",
+    "describe_device",
+    "find_preset",
+    "fit",
+    "preset_table",
+]
