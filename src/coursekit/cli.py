@@ -54,6 +54,9 @@ FOR_INSTRUCTORS = {
     "init": Lazy("coursekit.grading.command:init", "Make a folder for a class."),
     "grade": Lazy("coursekit.grading.command:grade", "Grade what was handed in."),
     "report": Lazy("coursekit.reports.command:report", "Write the class report."),
+    "leaderboard": Lazy(
+        "coursekit.reports.leaderboard_command:leaderboard", "Rank predictions."
+    ),
     "demo": Lazy("coursekit.grading.demo_command:demo", "Grade a made-up class."),
 }
 

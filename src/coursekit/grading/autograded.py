@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ def autograded_notebook(
     answers: Mapping[str, str],
     sources: Mapping[str, str],
     remarks: list[str],
+    notes: Mapping[str, str] | None = None,
 ) -> Notebook:
     """Fill the released notebook with one submission's answers and results.
 
@@ -37,6 +39,8 @@ def autograded_notebook(
         ``"convnets.correlation"``.
     remarks : list of str
         What a person should know before grading.
+    notes : mapping of str to str, optional
+        A sentence for the student below a result, by the id of its cell.
     """
     notebook = copy.deepcopy(released)
     cells: list[Cell] = [_remarks_cell(remarks)] if remarks else []
@@ -47,7 +51,7 @@ def autograded_notebook(
         if name in results:
             if results[name].function:
                 cells.append(_source_cell(results[name], sources))
-            cell["outputs"] = [_output(results[name])]
+            cell["outputs"] = [_output(results[name], (notes or {}).get(name, ""))]
         cells.append(cell)
     notebook["cells"] = cells
     return notebook
@@ -106,12 +110,14 @@ def _remarks_cell(remarks: list[str]) -> Cell:
     }
 
 
-def _output(result: ExerciseResult) -> Cell:
-    """Give a result as the output of its cell."""
+def _output(result: ExerciseResult, note: str) -> Cell:
+    """Give a result as the output of its cell, with a note below it."""
     score = points_text(result.earned, result.points)
     data = {
-        "text/html": to_html(result),
-        "text/plain": f"{to_text(result)}\nScore: {score}",
+        "text/html": to_html(result) + (note and f"<p>{html.escape(note)}</p>"),
+        "text/plain": "\n".join(
+            filter(None, [to_text(result), note, f"Score: {score}"])
+        ),
     }
     return {"output_type": "display_data", "metadata": {}, "data": data}
 

@@ -80,6 +80,16 @@ class Classroom:
         """Read-only copies of everything that was graded."""
         return self.folder / "grading" / "snapshots"
 
+    @property
+    def labels(self) -> Path:
+        """Labels of the test sets, for nbgrader's own `autograde`."""
+        return self.folder / "grading" / "labels"
+
+    @property
+    def secret(self) -> Path:
+        """What makes this class's pseudonyms its own."""
+        return self.folder / "grading" / "secret"
+
     def config(self) -> Config:
         """Read the class's nbgrader settings."""
         from traitlets.config import Config
@@ -142,7 +152,9 @@ def released_path(room: Classroom, problem_set: str) -> Path:
     return path
 
 
-def init_classroom(folder: Path, assignments: Path, package: Path) -> Classroom:
+def init_classroom(
+    folder: Path, assignments: Path, package: Path, labels: Path | None = None
+) -> Classroom:
     """Make a class folder, or bring an existing one up to date with a new release.
 
     Submissions, grades and an edited configuration stay as they are.
@@ -157,6 +169,9 @@ def init_classroom(folder: Path, assignments: Path, package: Path) -> Classroom:
         The released package `convnets`. nbgrader's own `autograde` copies those of
         its files that hold nothing to complete beside each student's, and so imports
         the student's.
+    labels : Path, optional
+        Labels of the test sets, which nbgrader's own `autograde` compares predictions
+        with; by default those in ``solutions/labels`` of the course with `package`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nbgrader_config.py"
@@ -164,9 +179,19 @@ def init_classroom(folder: Path, assignments: Path, package: Path) -> Classroom:
         config.write_text(CONFIG, encoding="utf-8")
     room = Classroom(folder.resolve())
     room.submitted.mkdir(exist_ok=True)
+    if labels is None and len(package.resolve().parents) > 1:
+        labels = package.resolve().parents[1] / "solutions" / "labels"
+    _copy_labels(room, labels)
     for notebook in sorted(assignments.glob("ps*/ps*.ipynb")):
         _register(room, notebook, package)
     return room
+
+
+def _copy_labels(room: Classroom, labels: Path | None) -> None:
+    """Put the labels where a check finds them while nbgrader runs it."""
+    for path in sorted(labels.glob("*.txt")) if labels else ():
+        room.labels.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, room.labels / path.name)
 
 
 def nbgrader_api(room: Classroom) -> NbGraderAPI:

@@ -98,7 +98,7 @@ def grade_class(
     released = json.loads(path.read_text(encoding="utf-8"))
     bundle = load_bundle(solutions, path, problem_set)
     seed = secrets.randbits(32) if options.seed is None else options.seed
-    with _only_grader(room), room.gradebook() as gradebook:
+    with only_grader(room), room.gradebook() as gradebook:
         snapshots = ingest(room.submitted, bundle.problem_set, room.snapshots)
         keys = {s.student: _key(s, bundle.digest) for s in snapshots}
         summary = Summary(submissions=len(snapshots))
@@ -140,8 +140,14 @@ def _known(room: Classroom, snapshot: Snapshot, keys: dict[str, str]) -> bool:
 
 
 @contextmanager
-def _only_grader(room: Classroom) -> Iterator[None]:
-    """Hold the class's lock; the system lets go of it if we are killed."""
+def only_grader(room: Classroom) -> Iterator[None]:
+    """Hold the class's lock; the system lets go of it if we are killed.
+
+    Raises
+    ------
+    CourseError
+        If another process holds it.
+    """
     folder = room.folder / "grading"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as file:

@@ -17,6 +17,7 @@ from coursekit.checks.mark import ExerciseResult
 from coursekit.grading.autograded import autograded_notebook, released_module
 from coursekit.grading.classroom import Classroom
 from coursekit.grading.judge import NOT_SUBMITTED
+from coursekit.grading.pseudonyms import class_secret, pseudonym
 from coursekit.grading.records import Record, attention_lines, write_record
 from coursekit.grading.result import SubmissionResult
 from coursekit.grading.scores import CellScore, write_scores
@@ -102,7 +103,10 @@ def _write_notebook(
     graded = {grade_id(item.exercise): item for item in result.exercises}
     modules = {released_module(path): text for path, text in sources.items()}
     lines = [*attention_lines(result), *result.remarks]
-    notebook = autograded_notebook(released, graded, result.answers, modules, lines)
+    notes = _leaderboard_notes(room, result)
+    notebook = autograded_notebook(
+        released, graded, result.answers, modules, lines, notes
+    )
     text = json.dumps(notebook, indent=1, ensure_ascii=False)
     (draft / f"{result.problem_set}.ipynb").write_text(text + "\n", encoding="utf-8")
     for path, source in sources.items():
@@ -114,6 +118,17 @@ def _write_notebook(
         place.rename(old)
     draft.rename(place)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _leaderboard_notes(room: Classroom, result: SubmissionResult) -> dict[str, str]:
+    """Tell a student under which name to look on the leaderboard."""
+    shown = [item for item in result.exercises if item.finding]
+    return {
+        grade_id(item.exercise): "On the leaderboard, your name is "
+        f"{pseudonym(class_secret(room.secret), result.student)}."
+        for item in shown
+        if item.finding and item.finding.on_leaderboard
+    }
 
 
 def _read_sources(snapshot: Path) -> dict[str, str]:
