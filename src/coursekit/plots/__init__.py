@@ -10,6 +10,7 @@ from typing import Any
 
 # Where each exported name is defined; a new kind of picture adds its line here.
 _HOME = {
+    "show_batch_norm_graph": "normalization",
     "show_chords": "backpropagation",
     "show_class_maps": "class_maps",
     "show_counts": "special",
@@ -24,11 +25,14 @@ _HOME = {
     "show_layer": "channels",
     "show_layer_table": "tables",
     "show_lines": "lines",
+    "show_loss_curves": "normalization",
     "show_losses": "correlation",
     "show_matrix": "correlation",
+    "show_norm_cubes": "normalization",
     "show_products": "backpropagation",
     "show_ratios": "unfolding",
     "show_receptive_field": "receptive_fields",
+    "show_seeds": "normalization",
     "show_step_errors": "backpropagation",
     "show_transposed": "windows",
     "show_unfolding": "unfolding",
@@ -37,6 +41,7 @@ _HOME = {
 }
 
 __all__ = [
+    "show_batch_norm_graph",
     "show_chords",
     "show_class_maps",
     "show_counts",
@@ -51,11 +56,14 @@ __all__ = [
     "show_layer",
     "show_layer_table",
     "show_lines",
+    "show_loss_curves",
     "show_losses",
     "show_matrix",
+    "show_norm_cubes",
     "show_products",
     "show_ratios",
     "show_receptive_field",
+    "show_seeds",
     "show_step_errors",
     "show_transposed",
     "show_unfolding",
