@@ -30,6 +30,7 @@ ANNOUNCED = {
     "two to three": (120, 180),
     "about two": (105, 135),
     "about two and a half": (135, 165),
+    "about three": (165, 195),
     "about four": (220, 260),
 }
 
