@@ -32,9 +32,7 @@ def leaderboard(problem_set: str, folder: Path, solutions: Path, dry_run: bool) 
     if entered is None:
         click.echo("No bonus was entered (--dry-run).")
         return
-    click.echo(
-        f"The bonus of {len(entered.changed)} students changed in the gradebook."
-    )
+    click.echo(f"Students whose bonus changed: {len(entered.changed)}.")
     for student, points in entered.by_hand.items():
         click.echo(f"  {student}: extra credit of {points:g}, given by hand, stays.")
 
