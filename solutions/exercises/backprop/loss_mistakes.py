@@ -127,13 +127,14 @@ MISCONCEPTIONS = [
     Misconception(
         "logarithm with a small number added",
         "The small number that you add in the logarithm makes the loss too small "
-        "where the network is certain and wrong. The logarithm of a quotient can be taken "
-        "apart.",
+        "where the network is certain and wrong. The logarithm of a quotient can be "
+        "taken apart.",
         clipped,
     ),
     Misconception(
         "softmax along the batch",
-        "Your shares add up to 1 over the examples. It is over the classes of each one.",
+        "Your shares add up to 1 over the examples. They should do so over the classes "
+        "of each one.",
         along_the_batch,
     ),
     Misconception(

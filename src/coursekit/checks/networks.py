@@ -66,8 +66,20 @@ def function_first(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return (FUNCTIONS[args[0]], *args[1:])
 
 
+def from_sixteenths(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Turn images of bytes from 0 to 16 into brightness from 0 to 1.
+
+    They take little room in a key, and stand for scikit-learn's digits.
+    """
+    return tuple(
+        arg / 16.0 if isinstance(arg, np.ndarray) and arg.dtype == np.uint8 else arg
+        for arg in args
+    )
+
+
 PREPARE: dict[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {
     "": lambda args: args,
     "torch network": network_first,
     "named function": function_first,
+    "sixteenths": from_sixteenths,
 }
