@@ -217,8 +217,7 @@ def test_pixels_gradient_is_a_full_convolution(rng, options):
 
 def test_the_cells_with_both_convolutions(executed):
     for piece in (
-        "sums = conv2d(x_turned, g_turned, stride=2",
-        "sums = conv2d(x_turned, other.swapaxes",
+        "sums = conv2d(*turned, stride=2, padding=1, dilation=3)",
         "conv2d(spread, turned, padding=border, dilation=2)",
     ):
         assert executed.shows(piece) == "True"
@@ -330,3 +329,20 @@ def test_the_way_back_through_a_transposed_convolution_is_a_convolution(rng):
     g = rng.normal(size=(1, 3, 7, 10))
     (got,) = autograd(lambda y: F.conv_transpose2d(y, w, stride=2), y, upstream=g)
     np.testing.assert_allclose(got, F.conv2d(torch.tensor(g), w, stride=2))
+
+
+def test_with_padding_the_row_that_output_padding_adds_is_read(rng):
+    x, w = rng.normal(size=(1, 3, 8, 8)), torch.tensor(rng.normal(size=(4, 3, 3, 3)))
+    for p, is_zero in ((0, True), (1, False)):
+        g = rng.normal(size=F.conv2d(torch.tensor(x), w, None, 2, p).shape)
+        assert (8 + 2 * p - 3) % 2 == 1
+        (back,) = autograd(
+            lambda x, w=w, p=p: F.conv2d(x, w, None, 2, p), x, upstream=g
+        )
+        assert (back[:, :, -1] == 0).all() == is_zero
+
+
+def test_upstream_gradient_of_a_mean_squared_error(rng):
+    out, want = rng.normal(size=(2, 7))
+    (got,) = autograd(lambda y: F.mse_loss(y, torch.tensor(want)), out)
+    np.testing.assert_allclose(got, 2 / 7 * (out - want))

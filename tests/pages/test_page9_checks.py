@@ -225,6 +225,24 @@ def test_adjoint_on_the_page(executed):
     right, wrong = numbers(executed.shows("np.vdot(x, wrong), sep"))
     assert right == three[0]
     assert abs(right - wrong) > 100
+    pooled = numbers(executed.shows("# full of ties"))
+    assert pooled[0] == pytest.approx(pooled[1], abs=1e-9)
+
+
+def test_adjoint_test_names_a_pool_that_pays_every_winner():
+    x, g = np.array([5.0, 5.0, 1.0]), 2.0
+    both = np.where(x == x.max(), g, 0)
+    assert x.max() * g != np.vdot(x, both)
+    first = np.array([g, 0, 0])
+    assert x.max() * g == np.vdot(x, first)
+
+
+@pytest.mark.parametrize("function", [F.relu, lambda a: F.max_pool2d(a, 3, 2)])
+def test_adjoint_holds_for_layers_that_pick_numbers(rng, function):
+    x = rng.normal(size=(2, 3, 9, 8))
+    y = function(torch.tensor(x)).numpy()
+    g = rng.normal(size=y.shape)
+    assert np.vdot(y, g) == pytest.approx(np.vdot(x, autograd(function, x, g)))
 
 
 def test_the_same_number_comes_out_three_times(rng):
