@@ -144,3 +144,17 @@ def test_nbgrader_without_labels_is_told_loudly(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     with pytest.raises(CourseError, match="no class folder"):
         check("ps7.predictions")
+
+
+def test_while_graded_the_file_that_was_handed_in_stays(monkeypatch):
+    path = save_predictions("ps7", PREDICTED)
+    before = path.read_bytes()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert save_predictions("ps7", 0 * PREDICTED) is None
+    assert save_predictions("ps7", None) is None
+    assert path.read_bytes() == before
+
+
+def test_nbgrader_needs_no_labels_where_no_file_is(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert repr(check("ps7.predictions")) == "0"

@@ -10,6 +10,8 @@ import pytest
 
 from coursekit.authoring.declarations import load_problem_set
 from coursekit.checks.declare import Numeric, grade_id
+from coursekit.checks.predictions_file import Handed, predictions_text
+from coursekit.checks.testsets import all_labels
 from coursekit.grading.classroom import init_classroom, nbgrader_api
 from coursekit.grading.run import Options, grade_class
 
@@ -37,6 +39,12 @@ def hand_in(folder, name, change=None):
             assert change[1] in text
             text = text.replace(change[1], change[2])
         (folder / "convnets" / file).write_text(text, encoding="utf-8")
+    for item in problem_set.predictions:
+        predicted = all_labels(SOLUTIONS / "labels")[item.dataset].copy()
+        if change:
+            predicted[:1000] = (predicted[:1000] + 1) % 10
+        text = predictions_text(Handed(item.dataset, predicted))
+        (folder / item.file).write_text(text, encoding="utf-8")
     path = ROOT / "assignments" / name / f"{name}.ipynb"
     tree = json.loads(path.read_text(encoding="utf-8"))
     cells = {cell["id"]: cell for cell in tree["cells"]}

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from coursekit.authoring.declarations import problem_set_ids
-from coursekit.checks.declare import Numeric, Written, grade_id
+from coursekit.checks.declare import Numeric, Predictions, Written, grade_id
+from coursekit.checks.predictions_file import Handed, predictions_text
+from coursekit.checks.testsets import all_labels
 from coursekit.grading.bundle import Bundle, load_bundle
 from coursekit.grading.engine import grade
 from coursekit.grading.ingest import ingest
@@ -44,9 +46,15 @@ def answered(name: str) -> bytes:
 def graded(tmp_path: Path, level: str):
     """Hand in a package's files with a notebook, and grade them."""
 
-    def graded(name: str, package: Path, notebook: bytes) -> SubmissionResult:
+    def graded(
+        name: str, package: Path, notebook: bytes, *predictions: Predictions
+    ) -> SubmissionResult:
         folder = tmp_path / "submitted" / "anna" / name
         (folder / "convnets").mkdir(parents=True)
+        for item in predictions:
+            labels = all_labels(ROOT / "solutions" / "labels")[item.dataset]
+            text = predictions_text(Handed(item.dataset, labels))
+            (folder / item.file).write_text(text, encoding="utf-8")
         (folder / f"{name}.ipynb").write_bytes(notebook)
         for file in bundle(name).problem_set.files:
             (folder / "convnets" / file).write_bytes((package / file).read_bytes())
@@ -59,8 +67,9 @@ def graded(tmp_path: Path, level: str):
 
 @each_problem_set
 def test_the_reference_gets_all_points_but_the_written_ones(graded, name):
-    result = graded(name, ROOT / "solutions" / "convnets", answered(name))
     problem_set = bundle(name).problem_set
+    package = ROOT / "solutions" / "convnets"
+    result = graded(name, package, answered(name), *problem_set.predictions)
     written = [item for item in problem_set.exercises if isinstance(item, Written)]
     by_hand = sum(item.points for item in written)
     assert result.earned == problem_set.points - by_hand

@@ -3,6 +3,7 @@
 import importlib
 import os
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,8 @@ from nbclient import NotebookClient
 import coursekit
 from coursekit.authoring.notebooks import write_notebook
 from coursekit.authoring.strip import write_stubs
+from coursekit.checks.predictions_file import Handed, predictions_text
+from coursekit.checks.testsets import all_labels
 from coursekit.links import BOOK_URL, REPOSITORY_URL
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +50,10 @@ def run(name, tmp_path_factory):
     def execute(folder):
         (data,) = write_notebook(TEXTS[name], SETS[name]).values()
         notebook = nbformat.reads(data.decode(), as_version=4)
-        where = {"metadata": {"path": str(tmp_path_factory.mktemp("hand-in"))}}
+        place = tmp_path_factory.mktemp("hand-in")
+        if folder == ROOT / "solutions":
+            hand_in_predictions(place, SETS[name].predictions)
+        where = {"metadata": {"path": str(place)}}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{ROOT / 'src'}")
             patch.setenv("NBGRADER_EXECUTION", "autograde")
@@ -55,6 +61,16 @@ def run(name, tmp_path_factory):
         return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
     return execute
+
+
+def hand_in_predictions(place, asked):
+    """Make a folder one of a class, with right predictions in it."""
+    (place / "nbgrader_config.py").touch()
+    shutil.copytree(ROOT / "solutions" / "labels", place / "grading" / "labels")
+    for item in asked:
+        labels = all_labels(ROOT / "solutions" / "labels")[item.dataset]
+        text = predictions_text(Handed(item.dataset, labels))
+        (place / item.file).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,8 @@ def predictions_result(key: Key, folder: Path | None = None) -> ExerciseResult:
 
     assert key.predictions is not None
     data = find_predictions(key.predictions.file, folder)
-    return mark_predictions(key, data, labels_at_hand(key.predictions.dataset))
+    labels = labels_at_hand(key.predictions.dataset) if data is not None else {}
+    return mark_predictions(key, data, labels)
 
 
 def load_helper(key: Key) -> Callable[..., Any] | None:
