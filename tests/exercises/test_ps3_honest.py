@@ -67,6 +67,8 @@ def receptive_field_floats(layers):
             size += reach * jump
             start += (reach / 2 - layer["padding"]) * jump
             jump *= layer["stride"]
+    if repeats_after(layers) > 1:
+        size = receptive_field_by_intervals(layers)[0]
     return math.floor(size + 1e-9), jump, start
 
 

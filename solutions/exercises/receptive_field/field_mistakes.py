@@ -175,6 +175,13 @@ MISCONCEPTIONS = [
         wrong.whole_kernel_transposed,
     ),
     Misconception(
+        "the size of a transposed layer from the recurrence",
+        "After a transposed convolution, two neighbouring outputs may see the very same "
+        "pixels, and a kernel over both then adds nothing. The size is the most that "
+        "one of the first `repeats_after(layers)` outputs sees.",
+        wrong.size_by_recurrence,
+    ),
+    Misconception(
         "only output 0 is looked at",
         "After a transposed convolution, outputs do not all see equally much. The size "
         "is the most that one of the first `repeats_after(layers)` sees.",

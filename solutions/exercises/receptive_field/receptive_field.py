@@ -86,6 +86,7 @@ def transposed(rng: np.random.Generator) -> list[Case]:
         case("and a convolution after it", [any_conv(rng, 4), five, conv(3)]),
         case("stride 3", [any_conv(rng, 4), up(4, 3, padding=1)]),
         case("a kernel of 4", [any_conv(rng), up(4, 2, padding=1)]),
+        case("a pool after it", [any_conv(rng), up(4, 4, 0), layers.max_pool2d(2)]),
     ]
 
 

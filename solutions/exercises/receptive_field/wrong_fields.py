@@ -142,6 +142,19 @@ def whole_kernel_transposed(layers: Sequence[Layer]) -> Any:
     return int(size), *receptive_field(layers)[1:]
 
 
+def size_by_recurrence(layers: Sequence[Layer]) -> Any:
+    """Count those weights of a transposed kernel alone that an output meets."""
+    size: float = 1
+    jump: float = 1
+    for layer in layers:
+        if layer["type"] == "Branches":
+            return receptive_field(layers)
+        if "kernel_size" in layer:
+            reach, stride, _ = window(layer)
+            size, jump = size + reach * jump * min(stride, 1), jump * stride
+    return int(size), *receptive_field(layers)[1:]
+
+
 def sizes_multiplied(layers: Sequence[Layer]) -> Any:
     def rule(state: State, layer: Layer) -> State:
         return state[0] * layer["kernel_size"], *right(state, layer)[1:]
