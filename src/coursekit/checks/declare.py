@@ -111,8 +111,9 @@ class Exercise:
         A right function of ours that the observer needs. In the visible check the
         student's own function of that name takes its place.
     prepare : str, default ""
-        How the first argument is made from plain values right before the call: a name
-        in `networks.PREPARE`.
+        How a case's plain values become a call: how its first argument is made of them,
+        a name in `networks.PREPARE`, or who builds and runs a network, a name in
+        `drivers.DRIVERS`.
     libraries : sequence of str, default ()
         Packages beside NumPy that grading has for this exercise: ``("torch",)``.
     seconds : float, default 0

@@ -14,7 +14,7 @@ import numpy as np
 
 from coursekit.checks.codec import CodecError, plain
 from coursekit.checks.declare import Case
-from coursekit.checks.networks import PREPARE
+from coursekit.checks.drivers import drive
 
 KINDS = ("value", "error", "stub", "bad type", "timeout", "crash")
 MESSAGE_LIMIT = 400  # characters of a student's error message that we repeat
@@ -96,12 +96,13 @@ def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome
     case : Case
         The arguments.
     prepare : str, default ""
-        How the arguments are made from plain values: a name in `networks.PREPARE`.
+        How it is called with plain values: a name in `drivers.DRIVERS` or in
+        `networks.PREPARE`.
     """
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
     begin = time.perf_counter()
     try:
-        value = function(*PREPARE[prepare](args), **kwargs)
+        value = drive(prepare, function, args, kwargs)
     except KeyboardInterrupt:
         raise
     except NotImplementedError as err:

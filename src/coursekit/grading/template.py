@@ -49,7 +49,7 @@ PRELOADED = (
     "unittest.mock",
 )
 # Loaded for the exercises that may use a package.
-MORE = {"torch": ("torch", "torch.nn.functional")}
+MORE = {"torch": ("torch", "torch.nn.functional", "torch.optim.lr_scheduler")}
 
 
 def run(
@@ -96,6 +96,22 @@ def load(libraries: Sequence[str]) -> None:
     """Import what no student's import should have to wait for."""
     for name in (*PRELOADED, *(name for item in libraries for name in MORE[item])):
         importlib.import_module(name)
+    if "torch" in libraries:
+        _touch_torch()
+
+
+def _touch_torch() -> None:
+    """Take a step with an optimizer: the first one imports much of PyTorch.
+
+    It is a step with a single number, which starts no thread.
+    """
+    import torch
+
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([parameter], lr=0.1, momentum=0.9)
+    parameter.grad = torch.ones(1)
+    optimizer.step()
+    optimizer.zero_grad()
 
 
 def prepare(folders: list[Path], namespaces: bool, filters: bool) -> Sandbox:

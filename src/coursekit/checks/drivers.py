@@ -1,0 +1,73 @@
+"""How a student's function is called, where it takes or gives what no case can hold.
+
+A case holds plain values. Most functions are called with them as they are. Where a
+class is to be built and run, a network trained, or tensors compared, a *driver* does
+so, in the process that holds the student's code, and reports arrays, numbers, shapes
+and names. It never reports whether something is right, since the student's code could
+say so just as well: what it reports is compared somewhere else with what the reference
+gives. An exercise names its driver in `prepare`:
+
+- ``"module"``: build a class of networks, give it weights, run it; see `run_module`;
+- ``"training"``: train or measure a small network; see `run_training`;
+- ``"tensors"``: hand arrays over as tensors, and take tensors back as arrays.
+
+Everything else in `prepare` changes the arguments only: see `networks.PREPARE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from coursekit.checks.module_driver import run_module
+from coursekit.checks.networks import PREPARE
+from coursekit.checks.training_driver import run_training
+
+Function = Callable[..., Any]
+
+
+def drive(
+    name: str, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a function with a case's arguments, as an exercise's `prepare` says.
+
+    Parameters
+    ----------
+    name : str
+        A name in `DRIVERS` or in `networks.PREPARE`.
+    function : callable
+        The student's, or one of ours.
+    args, kwargs
+        Those of the case; they are handed on and may be changed.
+    """
+    if name in DRIVERS:
+        return DRIVERS[name](function, *args, **kwargs)
+    return function(*PREPARE[name](args), **kwargs)
+
+
+def run_on_tensors(function: Function, *args: Any, **kwargs: Any) -> Any:
+    """Call a function with tensors in the place of arrays, and return arrays.
+
+    A tensor that holds a single number and has no axes becomes a number. Arrays share
+    their memory with the tensors, so that it is seen when a call changes its arguments.
+    """
+    import torch
+
+    def tensor(value: Any) -> Any:
+        return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+
+    named = {name: tensor(value) for name, value in kwargs.items()}
+    returned = function(*map(tensor, args), **named)
+    if isinstance(returned, torch.Tensor):
+        array = returned.detach().cpu().numpy()
+        return array if array.ndim else array.item()
+    return returned
+
+
+DRIVERS: dict[str, Callable[..., Any]] = {
+    "module": run_module,
+    "training": run_training,
+    "tensors": run_on_tensors,
+}
