@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -158,3 +159,19 @@ def test_while_graded_the_file_that_was_handed_in_stays(monkeypatch):
 def test_nbgrader_needs_no_labels_where_no_file_is(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert repr(check("ps7.predictions")) == "0"
+
+
+def test_where_the_data_set_is_the_check_tells_the_accuracy(monkeypatch, tmp_path):
+    (tmp_path / "no-data" / "MNIST").mkdir(parents=True)
+    labels = SimpleNamespace(test_labels=torch.from_numpy(PREDICTED))
+    monkeypatch.setattr("coursekit.datasets.load_dataset", lambda name: labels)
+    wrong = PREDICTED.copy()
+    wrong[:300] = (wrong[:300] + 1) % 10
+    save_predictions("ps7", wrong)
+    assert "9,700 of 10,000 right: 97 %" in repr(check("ps7.predictions"))
+
+
+def test_a_broken_data_set_leaves_the_points_open(monkeypatch, tmp_path):
+    (tmp_path / "no-data" / "MNIST").mkdir(parents=True)
+    save_predictions("ps7", PREDICTED)
+    assert "open" in repr(check("ps7.predictions"))
