@@ -116,6 +116,38 @@ def not_averaged(x):
     return x.mean(axis=0), x.var(axis=0) * len(x)
 
 
+def whole_batch(mean_of_all, var_of_all):
+    """Write a batch norm in which mean or variance is a single number."""
+
+    def function(x, gamma, beta, mean, var, training, momentum=0.1, eps=1e-5):
+        if not training:
+            return batch_norm(x, gamma, beta, mean, var, training, momentum, eps)
+        new = x.mean() if mean_of_all else x.mean(axis=0)
+        spread = x.var() if var_of_all else x.var(axis=0)
+        out = gamma * (x - new) / np.sqrt(spread + eps) + beta
+        unbiased = spread * len(x) / (len(x) - 1)
+        return out, blend(mean, new, momentum), blend(var, unbiased, momentum)
+
+    return function
+
+
+def range_to_one(x, gamma, beta, mean, var, training, momentum=0.1, eps=1e-5):
+    out, *kept = batch_norm(x, gamma, beta, mean, var, training, momentum, eps)
+    if training:
+        low, high = x.min(axis=0), x.max(axis=0)
+        out = gamma * (x - low) / (high - low + eps) + beta
+    return out, *kept
+
+
+def root_twice(x, gamma, beta, mean, var, training, momentum=0.1, eps=1e-5):
+    out, *kept = batch_norm(x, gamma, beta, mean, var, training, momentum, eps)
+    if training:
+        std = x.std(axis=0)
+        out = gamma * (x - x.mean(axis=0)) / np.sqrt(std + eps) + beta
+        kept[1] = blend(var, std * len(x) / (len(x) - 1), momentum)
+    return out, *kept
+
+
 def averages_of_all(x, gamma, beta, mean, var, training, momentum=0.1, eps=1e-5):
     out, *kept = batch_norm(x, gamma, beta, mean, var, training, momentum, eps)
     if training:
@@ -142,6 +174,27 @@ MISCONCEPTIONS = [
         "running averages over all features",
         "Your running averages take in one mean and one variance for all features.",
         averages_of_all,
+    ),
+    Misconception(
+        "one variance for the whole batch",
+        "Your features share a variance. Each feature has its own.",
+        whole_batch(mean_of_all=False, var_of_all=True),
+    ),
+    Misconception(
+        "one mean, and a variance for each feature",
+        "Your features share a mean. Each feature has its own.",
+        whole_batch(mean_of_all=True, var_of_all=False),
+    ),
+    Misconception(
+        "scaled to the range from 0 to 1",
+        "You bring the smallest number to 0 and the largest to 1. A norm subtracts "
+        "the mean and divides by the root of the variance.",
+        range_to_one,
+    ),
+    Misconception(
+        "standard deviation taken for the variance",
+        "You take the root of a standard deviation, which is a root already.",
+        root_twice,
     ),
     Misconception(
         "variance around zero",

@@ -136,6 +136,10 @@ def counted_in(count):
     return function
 
 
+def cut_into_channels(x):
+    return x.reshape(x.shape[1], -1).T
+
+
 def four_axes(*args, **options):
     out, *kept = batch_norm2d(*args, **options)
     return out, *(each.reshape(1, -1, 1, 1) for each in kept)
@@ -184,6 +188,17 @@ MISCONCEPTIONS = [
         "statistics over images and rows",
         "Your columns have means of their own. A mean is taken over the width too.",
         axes_wrong(0, 2),
+    ),
+    Misconception(
+        "statistics over images and columns",
+        "Your rows have means of their own. A mean is taken over the height too.",
+        axes_wrong(0, 3),
+    ),
+    Misconception(
+        "statistics over images and channels",
+        "Your pixels have means of their own, and your channels share them. It is the "
+        "channels that have means of their own.",
+        axes_wrong(0, 1),
     ),
     Misconception(
         "one mean for all channels",
@@ -237,6 +252,22 @@ MISCONCEPTIONS = [
         "unbiased correction by the number of pixels",
         "One fewer than what? A mean counts the pixels of all images.",
         counted_in(lambda x: x[0, 0].size),
+    ),
+    Misconception(
+        "unbiased correction by the number of channels",
+        "One fewer than what? A mean counts pixels and images, not channels.",
+        counted_in(lambda x: x.shape[1]),
+    ),
+    Misconception(
+        "unbiased correction by all the numbers",
+        "One fewer than what? Each channel has a mean over its own numbers.",
+        counted_in(lambda x: x.size),
+    ),
+    Misconception(
+        "reshaped to channels without moving the axis",
+        "You cut the batch into C pieces, but the images come first in memory. Which "
+        "axis must be first before?",
+        rows(cut_into_channels, lambda out, x: out.T.reshape(x.shape)),
     ),
     Misconception(
         "running averages with four axes",

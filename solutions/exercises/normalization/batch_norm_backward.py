@@ -99,7 +99,34 @@ def divided_by_the_features(g, x_hat, inv, axes):
     return inv * (g - N / D * (mean(g, axes) + x_hat * mean(g * x_hat, axes)))
 
 
+def paths_without_gamma(grad_out, x, gamma, eps=1e-5):
+    _, grad_gamma, grad_beta = batch_norm_backward(grad_out, x, gamma, eps)
+    std = np.sqrt(x.var(axis=0) + eps)
+    x_hat = (x - x.mean(axis=0)) / std
+    paths = (grad_beta + x_hat * grad_gamma) / len(x)
+    return (gamma * grad_out - paths) / std, grad_gamma, grad_beta
+
+
+def path_with_x(grad_out, x, gamma, eps=1e-5):
+    _, grad_gamma, grad_beta = batch_norm_backward(grad_out, x, gamma, eps)
+    std = np.sqrt(x.var(axis=0) + eps)
+    grad_x = gamma / std * (grad_out - (grad_beta + x * grad_gamma) / len(x))
+    return grad_x, grad_gamma, grad_beta
+
+
 MISCONCEPTIONS = [
+    Misconception(
+        "gamma missing in the two paths",
+        "You put `grad_beta` and `grad_gamma` into the paths through mean and "
+        "variance. They know nothing of `gamma`; what comes in there is scaled.",
+        paths_without_gamma,
+    ),
+    Misconception(
+        "x in the path through the variance",
+        "In the path through the variance stands `x` itself, in place of the "
+        "normalised numbers.",
+        path_with_x,
+    ),
     Misconception(
         "statistics of each example",
         "You go back through mean and variance of each example. The forward pass took "

@@ -59,6 +59,23 @@ def of(hat: Hat, wide: Callable[..., FloatArray]) -> list[Misconception]:
             written(ddof=1),
         ),
         Misconception(
+            "squares summed, not averaged",
+            "Your variance is a sum of squares, and not their mean.",
+            written(
+                squares=lambda x, mean, axes: ((x - mean) ** 2).sum(
+                    axis=axes, keepdims=True
+                )
+            ),
+        ),
+        Misconception(
+            "variance around zero",
+            "Your variance is the mean of the squares of `x`. From what are "
+            "deviations measured?",
+            written(
+                squares=lambda x, mean, axes: (x * x).mean(axis=axes, keepdims=True)
+            ),
+        ),
+        Misconception(
             "eps outside the root",
             "Your output is what comes out if `eps` is added after the root is taken.",
             written(inverse=lambda var, eps: 1 / (np.sqrt(var) + eps)),

@@ -83,6 +83,28 @@ def mean_and_variance_swapped(conv_weight, conv_bias, gamma, beta, mean, var, ep
     return folded()(conv_weight, conv_bias, gamma, beta, var, np.abs(mean), eps)
 
 
+def bias_like_filters(*args, **options):
+    weight, bias = folded()(*args, **options)
+    return weight, bias.reshape(-1, 1, 1, 1)
+
+
+def filters_normalised(shifted):
+    """Write a folding that treats the filters as if they were the output."""
+
+    def function(conv_weight, conv_bias, gamma, beta, mean, var, eps=1e-5):
+        _, bias = folded()(conv_weight, conv_bias, gamma, beta, mean, var, eps)
+        scale, wide = scale_of(gamma, var, eps), (-1, 1, 1, 1)
+        weight = (conv_weight - mean.reshape(wide)) * scale.reshape(wide)
+        return weight + shifted * beta.reshape(wide), bias
+
+    return function
+
+
+def shift_in_the_filters(conv_weight, conv_bias, gamma, beta, mean, var, eps=1e-5):
+    weight, bias = folded()(conv_weight, conv_bias, gamma, beta, mean, var, eps)
+    return weight + beta.reshape(-1, 1, 1, 1), bias
+
+
 def weight_alone(*args, **options):
     return folded()(*args, **options)[0]
 
@@ -174,12 +196,47 @@ MISCONCEPTIONS = [
         folded(lambda weight, scale: filters_of(weight, scale).reshape(len(scale), -1)),
     ),
     Misconception(
-        "mean and beta in the filters",
-        "You normalise the filters as if they were the output. The mean is taken from "
-        "the output, once, and not from every weight.",
+        "filters normalised and shifted",
+        "You treat the filters as if they were the output. Mean and shift count once "
+        "for each output pixel, and not for every weight.",
+        filters_normalised(shifted=1),
+    ),
+    Misconception(
+        "the running mean taken from the filters",
+        "You subtract the mean from every weight. It is taken from the output, once.",
+        filters_normalised(shifted=0),
+    ),
+    Misconception(
+        "the shift added to the filters",
+        "You add `beta` to every weight. It is added to the output, once.",
+        shift_in_the_filters,
+    ),
+    Misconception(
+        "filters scaled without gamma",
+        "Your filters do not depend on `gamma`, though your bias does.",
         folded(
-            lambda weight, scale: (weight - weight.mean()) * scale[:, None, None, None]
+            scale=lambda gamma, var, eps: 1 / np.sqrt(var + eps), bias_scale=scale_of
         ),
+    ),
+    Misconception(
+        "input and output channels of the filters swapped",
+        "Your filters have changed the order of their axes.",
+        folded(lambda weight, scale: filters_of(weight, scale).swapaxes(0, 1)),
+    ),
+    Misconception(
+        "bias with the axes of the filters",
+        "Your bias has axes of length 1. One number for each filter is asked for.",
+        bias_like_filters,
+    ),
+    Misconception(
+        "no bias, so the mean is not scaled",
+        "Without a bias, your new one subtracts the mean as it is. It is scaled, too.",
+        folded(no_bias=lambda bias, scale, beta, mean: beta - mean),
+    ),
+    Misconception(
+        "no bias, so the mean is added",
+        "Without a bias, your new one adds the mean.",
+        folded(no_bias=lambda bias, scale, beta, mean: beta + mean * scale),
     ),
     Misconception(
         "bias not scaled",

@@ -41,6 +41,17 @@ def in_grad_x(norm: Norm) -> list[Misconception]:
         n = count(g, axes)
         return inv * (g - n * mean(g, axes) - n * x_hat * mean(g * x_hat, axes))
 
+    def mean_summed(g, x_hat, inv, axes):
+        n = count(g, axes)
+        return inv * (g - n * mean(g, axes) - x_hat * mean(g * x_hat, axes))
+
+    def variance_summed(g, x_hat, inv, axes):
+        n = count(g, axes)
+        return inv * (g - mean(g, axes) - n * x_hat * mean(g * x_hat, axes))
+
+    def count_too_large(g, x_hat, inv, axes):
+        return usual(g, x_hat, inv, axes) * count(g, axes)
+
     def one_fewer(g, x_hat, inv, axes):
         ratio = count(g, axes) / (count(g, axes) - 1)
         return inv * (g - ratio * (mean(g, axes) + x_hat * mean(g * x_hat, axes)))
@@ -102,6 +113,24 @@ def in_grad_x(norm: Norm) -> list[Misconception]:
             "The paths through mean and variance come out too large, by the number of "
             "numbers that share them.",
             written(norm, summed),
+        ),
+        Misconception(
+            "the mean's path summed",
+            "The path through the mean comes out too large, by the number of numbers "
+            "that share it.",
+            written(norm, mean_summed),
+        ),
+        Misconception(
+            "the variance's path summed",
+            "The path through the variance comes out too large, by the number of "
+            "numbers that share it.",
+            written(norm, variance_summed),
+        ),
+        Misconception(
+            "multiplied by the count",
+            "Your `grad_x` is too large, by the number of numbers that share "
+            "statistics. By what is the sum in front divided?",
+            written(norm, count_too_large),
         ),
         Misconception(
             "divided by one fewer in grad_x",
@@ -177,6 +206,11 @@ def in_grad_x(norm: Norm) -> list[Misconception]:
             written(norm, scale=False),
         ),
         Misconception(
+            "mean, variance and gamma all left out",
+            "Your `grad_x` is the upstream gradient, divided by the root.",
+            written(norm, without_both, scale=False),
+        ),
+        Misconception(
             "gamma counted twice",
             "Your `grad_x` grows with the square of `gamma`.",
             written(norm, after=lambda grad, gamma: grad * gamma),
@@ -250,6 +284,10 @@ def in_the_sums(norm: Norm) -> list[Misconception]:
         count = x.size // x.shape[1]
         return grad_x, *(each / count for each in others)
 
+    def kept_axes(grad_out, x, *args, eps=1e-5):
+        grad_x, *others = norm.backward(grad_out, x, *args, eps)
+        return grad_x, *(each[np.newaxis] for each in others)
+
     def not_summed(grad_out, x, *args, eps=1e-5):
         shift = norm.backward(grad_out, x, *args, eps)
         own = exchanged(norm, 1, lambda grad_out, x_hat, **_: grad_out * x_hat)
@@ -280,6 +318,28 @@ def in_the_sums(norm: Norm) -> list[Misconception]:
             "grad_gamma with the centred numbers",
             "In your `grad_gamma` the division by the root is missing.",
             grad_gamma(lambda grad_out, centred, **_: grad_out * centred),
+        ),
+        Misconception(
+            "grad_gamma without eps",
+            "Your `grad_gamma` does not depend on `eps`. The normalised numbers do.",
+            exchanged(
+                norm,
+                1,
+                lambda grad_out, x_hat, bare, sums, **_: (grad_out * bare).sum(
+                    axis=sums
+                ),
+            ),
+        ),
+        Misconception(
+            "an axis too many in the gradients of scale and shift",
+            "Your `grad_gamma` and `grad_beta` have kept axes of length 1. One number "
+            "for each is asked for.",
+            kept_axes,
+        ),
+        Misconception(
+            "means in place of sums in grad_beta alone",
+            "Your `grad_beta` is an average. Every number that is shifted adds to it.",
+            exchanged(norm, 2, lambda right, x, **_: right / (x.size // x.shape[1])),
         ),
         Misconception(
             "grad_gamma with gamma",

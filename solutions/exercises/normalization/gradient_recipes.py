@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from exercises.draws import FloatArray
 from exercises.normalization.recipes import inverse, per_channel
 
@@ -83,6 +85,7 @@ def exchanged(norm: Norm, part: int, change: Callable[..., Any]):
             grad_out=grad_out,
             x=x,
             x_hat=x_hat,
+            bare=(centred.reshape(groups.shape) / np.sqrt(var)).reshape(x.shape),
             centred=centred,
             gamma=gamma,
             sums=sums,

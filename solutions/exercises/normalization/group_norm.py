@@ -36,7 +36,6 @@ def batches(rng: np.random.Generator) -> list[Case]:
     return [
         case("2 images", *layer(rng, (2, 4, 3, 1), 2), eps=0.1),
         case("3 images, 3 groups", *layer(rng, (3, 6, 1, 2), 3), eps=0.5),
-        case("4 images", *layer(rng, (4, 6, 2, 1), 2), eps=0.1),
     ]
 
 
@@ -114,6 +113,21 @@ def first_group_for_all(x, num_groups, gamma, beta, eps=1e-5):
     return group_norm(x, num_groups, *arrays, eps)
 
 
+def mean_scale(x, num_groups, gamma, beta, eps=1e-5):
+    each = len(gamma) // num_groups
+    arrays = (
+        np.repeat(values.reshape(num_groups, -1).mean(axis=1), each)
+        for values in (gamma, beta)
+    )
+    return group_norm(x, num_groups, *arrays, eps)
+
+
+def last_group_alone(x, num_groups, gamma, beta, eps=1e-5):
+    out = group_norm(x, num_groups, gamma, beta, eps)
+    out[:, : len(gamma) - len(gamma) // num_groups] = 0
+    return out
+
+
 def the_groups_first(x, num_groups, gamma, beta, eps=1e-5):
     each = len(gamma) // num_groups
     arrays = (np.repeat(values[::each], each) for values in (gamma, beta))
@@ -175,6 +189,16 @@ MISCONCEPTIONS = [
         "The scale of your second group is that of the first. Each channel has a scale "
         "and a shift of its own.",
         first_group_for_all,
+    ),
+    Misconception(
+        "the mean scale of a group for all its channels",
+        "You average scale and shift in each group. Each channel has its own.",
+        mean_scale,
+    ),
+    Misconception(
+        "the last group alone",
+        "All your groups but the last are zeros. Is something made anew in a loop?",
+        last_group_alone,
     ),
     Misconception(
         "the scale of a group's first channel for all",

@@ -137,7 +137,42 @@ def means_over_channels(grad_out, x, num_groups, gamma, eps=1e-5):
     return grad_x, *sums
 
 
+def divided_by(count):
+    """Divide the sums of both paths by the wrong count, given x and num_groups."""
+
+    def function(grad_out, x, num_groups, gamma, eps=1e-5):
+        ratio = x[0].size // num_groups / count(x, num_groups)
+
+        def behind(g, x_hat, inv, axes):
+            return inv * (g - ratio * (mean(g, axes) + x_hat * mean(g * x_hat, axes)))
+
+        return written(NORM, behind)(grad_out, x, num_groups, gamma, eps=eps)
+
+    return function
+
+
 MISCONCEPTIONS = [
+    Misconception(
+        "divided by the pixels of one channel",
+        "Over how many numbers is the mean of a group taken? It has more channels "
+        "than one.",
+        divided_by(lambda x, num_groups: x[0, 0].size),
+    ),
+    Misconception(
+        "divided by the channels of a group",
+        "Over how many numbers is the mean of a group taken? Each channel has pixels.",
+        divided_by(lambda x, num_groups: x.shape[1] // num_groups),
+    ),
+    Misconception(
+        "divided by batch norm's count",
+        "You divide by the pixels of all images. A group lies in one image.",
+        divided_by(lambda x, num_groups: x[:, 0].size),
+    ),
+    Misconception(
+        "divided by all the numbers of an image",
+        "You divide by the size of a whole image. A group is a part of it.",
+        divided_by(lambda x, num_groups: x[0].size),
+    ),
     Misconception(
         "gamma applied last",
         "You scale at the very end, as batch norm allows. In a group, channels with "

@@ -59,6 +59,10 @@ def along_the_width(x, gamma, beta, eps=1e-5):
     return gamma * hat(x, eps=eps) + beta
 
 
+def first_image(x, gamma, beta, eps=1e-5):
+    return instance_norm(np.repeat(x[:1], len(x), axis=0), gamma, beta, eps)
+
+
 def two_groups(x, gamma, beta, eps=1e-5):
     C = x.shape[1]
     groups = next(n for n in (2, 3, 1) if C % n == 0 and n < C)
@@ -110,6 +114,11 @@ MISCONCEPTIONS = [
         "You average over all numbers at once. Each channel of each image has its own "
         "mean.",
         example_mistakes.over(0, 1, 2, 3, wide=wide),
+    ),
+    Misconception(
+        "the first image for all",
+        "All images of your output are the first one.",
+        first_image,
     ),
     Misconception(
         "neighbouring channels share statistics",

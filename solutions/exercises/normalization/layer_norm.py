@@ -113,6 +113,12 @@ MISCONCEPTIONS = [
         over(lambda ndim: (-1,)),
     ),
     Misconception(
+        "statistics over the last two axes",
+        "You average over the last two axes. An example may have more of them, and "
+        "all of them count.",
+        over(lambda ndim: tuple(range(max(1, ndim - 2), ndim))),
+    ),
+    Misconception(
         "statistics over the first axis of an example",
         "You average over the channels of each pixel. An example may have more axes, "
         "and all of them count.",

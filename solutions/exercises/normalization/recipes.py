@@ -34,10 +34,13 @@ def standardised(
     ddof: int = 0,
     inverse: Callable[..., FloatArray] = inverse,
     centred: bool = True,
+    squares: Callable[..., FloatArray] | None = None,
 ) -> FloatArray:
     """Subtract the mean over some axes and divide by the root of the variance."""
     mean = x.mean(axis=axes, keepdims=True)
     var = x.var(axis=axes, keepdims=True, ddof=ddof)
+    if squares is not None:
+        var = squares(x, mean, axes)
     return (x - mean if centred else x) * inverse(var, eps)
 
 

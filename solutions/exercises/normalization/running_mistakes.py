@@ -32,6 +32,49 @@ def of(norm: Callable[..., Any]) -> list[Misconception]:
         out, *_ = norm(x, gamma, beta, mean, var, training, **options)
         return out, mean.copy(), var.copy()
 
+    def variance_alone(x, gamma, beta, mean, var, training, **options):
+        out, _, new_var = norm(x, gamma, beta, mean, var, training, **options)
+        return out, mean.copy(), new_var
+
+    def all_corrected(x, gamma, beta, mean, var, training, **options):
+        out, new, new_var = norm(x, gamma, beta, mean, var, training, **options)
+        if training:
+            count = x.size // x.shape[1]
+            biased = batch_statistics(x)[1]
+            new_var = blend(var, biased, options.get("momentum", 0.1))
+            new_var = new_var * count / (count - 1)
+        return out, new, new_var
+
+    def no_eps_in_training(x, gamma, beta, mean, var, training, eps=1e-5, **options):
+        eps = 0.0 if training else eps
+        return norm(x, gamma, beta, mean, var, training, eps=eps, **options)
+
+    def no_shift_in_evaluation(x, gamma, beta, mean, var, training, **options):
+        beta = beta if training else np.zeros_like(beta)
+        return norm(x, gamma, beta, mean, var, training, **options)
+
+    def not_centred_in_evaluation(x, gamma, beta, mean, var, training, **options):
+        out, *new = norm(x, gamma, beta, mean, var, training, **options)
+        if not training:
+            eps = options.get("eps", 1e-5)
+            out = finished(x, gamma, beta, np.zeros_like(mean), var, eps)
+        return out, *new
+
+    def nothing_in_evaluation(x, gamma, beta, mean, var, training, **options):
+        out, *new = norm(x, gamma, beta, mean, var, training, **options)
+        return (out if training else x.copy()), *new
+
+    def batch_variance_in_evaluation(x, gamma, beta, mean, var, training, **options):
+        out, *new = norm(x, gamma, beta, mean, var, training, **options)
+        if not training:
+            eps = options.get("eps", 1e-5)
+            out = finished(x, gamma, beta, mean, batch_statistics(x)[1], eps)
+        return out, *new
+
+    def one_more_axis(x, gamma, beta, mean, var, training, **options):
+        out, *new = norm(x, gamma, beta, mean, var, training, **options)
+        return out, *(each[np.newaxis] if training else each for each in new)
+
     def mean_alone(x, gamma, beta, mean, var, training, **options):
         out, new, _ = norm(x, gamma, beta, mean, var, training, **options)
         return out, new, var.copy()
@@ -147,6 +190,20 @@ def of(norm: Callable[..., Any]) -> list[Misconception]:
             ),
         ),
         Misconception(
+            "momentum reversed, and biased variance",
+            "Two things at once: `momentum` is the share of the *new* statistics, and "
+            "the running variance takes in the unbiased variance.",
+            batch_norm_with(
+                running_ddof=0, blend=lambda old, new, m: blend(new, old, m)
+            ),
+        ),
+        Misconception(
+            "the whole running variance corrected",
+            "You make the whole running variance larger, the old one too. It is this "
+            "batch's variance alone that is to be unbiased.",
+            all_corrected,
+        ),
+        Misconception(
             "unbiased correction upside down",
             "Your running variance takes in less than the biased variance. The "
             "unbiased one is larger.",
@@ -204,6 +261,17 @@ def of(norm: Callable[..., Any]) -> list[Misconception]:
             never,
         ),
         Misconception(
+            "running mean never updated",
+            "The running variance moves in training, and the running mean does not.",
+            variance_alone,
+        ),
+        Misconception(
+            "running averages with an axis of length 1",
+            "Your running averages have an axis too many after training. One number "
+            "for each is asked for.",
+            one_more_axis,
+        ),
+        Misconception(
             "running variance never updated",
             "The running mean moves in training, and the running variance does not.",
             mean_alone,
@@ -259,6 +327,32 @@ def of(norm: Callable[..., Any]) -> list[Misconception]:
             "no eps in evaluation",
             "In training `eps` is added; in evaluation it is missing.",
             no_eps_in_evaluation,
+        ),
+        Misconception(
+            "no eps in training",
+            "In evaluation `eps` is added; in training it is missing.",
+            no_eps_in_training,
+        ),
+        Misconception(
+            "no shift in evaluation",
+            "In evaluation your output is scaled, but not shifted.",
+            no_shift_in_evaluation,
+        ),
+        Misconception(
+            "not centred in evaluation",
+            "In evaluation the running mean is not subtracted.",
+            not_centred_in_evaluation,
+        ),
+        Misconception(
+            "nothing done in evaluation",
+            "In evaluation you return `x`. The layer is there then, too.",
+            nothing_in_evaluation,
+        ),
+        Misconception(
+            "the batch's variance in evaluation",
+            "In evaluation you subtract the running mean, and divide by the root of "
+            "the batch's own variance.",
+            batch_variance_in_evaluation,
         ),
         Misconception(
             "eps added twice in evaluation",
