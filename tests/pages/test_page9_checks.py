@@ -181,6 +181,18 @@ def test_the_valleys_on_the_page(executed):
     np.testing.assert_allclose(level, 1)
 
 
+def test_why_the_valleys_lie_to_the_right(executed):
+    z = torch.tensor(executed.names["logits"])
+    p = torch.softmax(z, 1).numpy()
+    loss = F.cross_entropy(z, torch.tensor(executed.names["labels"])).item()
+    third = np.sqrt(np.mean((p * (1 - p) * (1 - 2 * p) / 8) ** 2))
+    assert loss > 20 * third
+    u = np.finfo(float).eps / 2
+    row = executed.names["errors"]["central"]
+    best = executed.names["steps"][np.argmin(row)]
+    assert 1 / 4 < np.cbrt(3 * u * loss / third) / best < 4
+
+
 @pytest.mark.parametrize(
     ("name", "low", "high", "slope"),
     [
