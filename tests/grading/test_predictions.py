@@ -172,6 +172,21 @@ def test_labels_are_part_of_what_decides_on_a_new_grading(solutions):
     assert (before == load(), before == after) == (True, False)
 
 
+def test_a_students_file_may_import_what_saves_predictions(found_inside):
+    code = """
+    from coursekit.predictions import save_predictions
+
+    save_predictions("ps7", [1, 2])
+    found = callable(save_predictions)
+    """
+    assert found_inside(code) == "True"
+
+
+@pytest.mark.parametrize("module", ["batches", "datasets", "runs", "submission"])
+def test_a_students_file_may_import_what_the_course_gives(found_inside, module):
+    assert found_inside(f"import coursekit.{module} as given\nfound = bool(given)")
+
+
 def test_copied_labels_earn_their_points_and_a_look(graded):
     result = graded(text(LABELS["mnist"]))
     assert result.earned == 4

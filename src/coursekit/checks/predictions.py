@@ -30,8 +30,8 @@ from coursekit.checks.predictions_file import (
 from coursekit.checks.testsets import CLASSES, TEST_SETS, Labels
 from coursekit.errors import CourseError
 
-UNREADABLE = "unreadable-predictions"
-TOO_FEW_RIGHT = "accuracy"
+UNREADABLE_PREDICTIONS = "unreadable-predictions"
+TOO_FEW_RIGHT = "too-few-right"
 CASE = Case("test set")
 
 Inspector = Callable[[str, Labels, Labels], tuple[str, ...]]
@@ -108,7 +108,7 @@ def mark_predictions(
     try:
         handed = read_predictions(data, asked.dataset)
     except PredictionsError as err:
-        why = Difference(UNREADABLE, f"{asked.file}: {err}")
+        why = Difference(UNREADABLE_PREDICTIONS, f"{asked.file}: {err}")
         return _result(key, 0.0, why, Mistake(err.name, err.hint))
     if asked.dataset not in labels:
         return _looked_at(key, handed)

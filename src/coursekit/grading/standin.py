@@ -1,7 +1,8 @@
-"""Stand-ins for what draws and shows: grading needs none of it, and it costs time.
+"""Stand-ins for what draws, shows, loads and trains: grading needs none of it.
 
-A student's file may import Matplotlib, plot inside a function, or call `check`. That
-must not cost points, so these imports succeed and everything they give does nothing.
+A student's file may import Matplotlib, plot inside a function, load pictures, or call
+`check`. That must not cost points, so these imports succeed and everything they give
+does nothing.
 """
 
 from __future__ import annotations
@@ -18,8 +19,15 @@ from coursekit.checks.libraries import DRAWING
 
 NAMES = (
     *DRAWING,
+    "coursekit.batches",
     "coursekit.checks.student",
+    "coursekit.data",
+    "coursekit.datasets",
     "coursekit.plots",
+    "coursekit.predictions",
+    "coursekit.records",
+    "coursekit.runs",
+    "coursekit.submission",
     "coursekit.widgets",
 )
 
