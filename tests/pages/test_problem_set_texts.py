@@ -35,6 +35,7 @@ ANNOUNCED = {
     "about two and a half": (135, 165),
     "about three": (165, 195),
     "about four": (220, 260),
+    "about five": (270, 330),
 }
 
 

@@ -254,8 +254,8 @@ LEARNING = [
     ),
     Misconception(
         "a few digits only",
-        "The ten digits are learnt, and less than 80 % of the others are right: has the "
-        "network seen all the images that it was given?",
+        "The ten digits are learnt, and less than 80 % of the others are right: has "
+        "the network seen all the images that it was given?",
         first_batch_only,
     ),
     Misconception(
