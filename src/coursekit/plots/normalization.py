@@ -247,7 +247,7 @@ def show_loss_curves(
             label = _words(name) if rate == rates[0] else ""
             _draw_losses(place, chosen, loss_every, look, label)
         place.set_title(f"learning rate {rate:g}", fontsize=9)
-        place.set(yscale="log", ylim=(3e-3, 1e1))
+        place.set(yscale="log", ylim=(1e-3, 1e1))
         place.grid(alpha=0.3)
     for place in axes.flat[len(rates) :]:
         place.set_axis_off()
