@@ -8,8 +8,7 @@ scale and shift are summed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ from exercises.normalization.recipes import inverse, per_channel
 Gradients = tuple[FloatArray, FloatArray, FloatArray]
 
 
-@dataclass(frozen=True)
-class Norm:
+class Norm(NamedTuple):
     """What tells one norm from another.
 
     Parameters

@@ -28,9 +28,8 @@ def averages(rng: np.random.Generator, size: int) -> tuple[FloatArray, ...]:
 
 def layer(rng: np.random.Generator, *shape: int) -> tuple[FloatArray, ...]:
     """Draw a batch and what batch norm has for its features or channels."""
-    size = shape[1]
-    x = different(rng, *shape)
-    return x, *scale_and_shift(rng, size), *averages(rng, size)
+    x, channels = different(rng, *shape), shape[1]
+    return x, *scale_and_shift(rng, channels), *averages(rng, channels)
 
 
 def look(note: str, part: int, /, *args: Any, of: int = 3, **kwargs: Any) -> Case:
