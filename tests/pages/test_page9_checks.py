@@ -246,6 +246,8 @@ def test_adjoint_test_names_a_pool_that_pays_every_winner():
     both = np.where(x == x.max(), g, 0)
     assert x.max() * g != np.vdot(x, both)
     first = np.array([g, 0, 0])
+    paper = np.zeros(3)  # where all tie at 0, nothing is noticed
+    assert np.vdot(paper, np.full(3, g)) == paper.max() * g
     assert x.max() * g == np.vdot(x, first)
 
 
