@@ -62,3 +62,19 @@ def test_nbgrader_gets_the_files_that_nobody_completes(tmp_path, released):
     room = init_classroom(tmp_path / "class", assignments, package)
     beside = sorted((room.folder / "source" / "psx" / "convnets").iterdir())
     assert [path.name for path in beside] == ["__init__.py", "layers.py"]
+
+
+def test_a_class_gets_the_labels_of_the_test_sets(room, tmp_path):
+    init_classroom(room.folder, tmp_path, PACKAGE)
+    names = [path.name for path in sorted(room.labels.iterdir())]
+    assert names == ["cifar10.txt", "mnist.txt"]
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "mnist.txt").write_text("new")
+    init_classroom(room.folder, tmp_path, PACKAGE, tmp_path / "labels")
+    assert (room.labels / "mnist.txt").read_text() == "new"
+
+
+def test_a_course_without_labels_makes_a_class_all_the_same(tmp_path):
+    package = tmp_path / "src" / "convnets"
+    room = init_classroom(tmp_path / "class", tmp_path, package)
+    assert not room.labels.exists()

@@ -276,7 +276,7 @@ def test_what_needs_a_look_is_not_in_the_notebook_of_the_student(room, graded):
     notebook = room.autograded / "dan" / "psx" / "psx.ipynb"
     assert "Too good." not in notebook.read_text()
     (row,) = class_report(room, "psx").rows
-    assert row.attention == ["Too good."]
+    assert row.attention == ["psx.double needs a look: Too good."]
 
 
 def test_names_are_stable_pronounceable_and_secret(tmp_path):
@@ -288,6 +288,13 @@ def test_names_are_stable_pronounceable_and_secret(tmp_path):
     assert pseudonym(secret, "ada") == pseudonym(secret, "ada")
     assert pseudonym(bytes(32), "ada") != pseudonym(secret, "ada")
     assert pseudonym(bytes(32), "ada").replace(" ", "").isalpha()
+
+
+@pytest.mark.parametrize("text", ["", "00" * 31, "zz" * 32, "\u00e9"])
+def test_a_damaged_secret_is_told_of(tmp_path, text):
+    (tmp_path / "secret").write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError, match="put it back, or delete it"):
+        class_secret(tmp_path / "secret")
 
 
 def test_a_problem_set_without_a_bonus_has_no_leaderboard(room, tmp_path, solutions):

@@ -192,6 +192,7 @@ def test_copied_labels_earn_their_points_and_a_look(graded):
     result = graded(text(LABELS["mnist"]))
     assert result.earned == 4
     first, second = look_lines(result)
+    assert first.startswith("ps93.predictions needs a look: ")
     assert "100 % right is more than such a network reaches (up to 99.85 %)." in first
     assert "On 15 of the 15 test images whose label is known to be wrong" in second
     assert attention_lines(result) == []  # those are for students' notebooks too

@@ -12,6 +12,8 @@ import os
 import secrets
 from pathlib import Path
 
+from coursekit.errors import CourseError
+
 CONSONANTS = "bdfgjklmnprstvz"
 VOWELS = "aeiou"
 SYLLABLES = (2, 3)  # of the two words: 75 to the 5th power, 2.4 thousand million names
@@ -44,22 +46,34 @@ def pseudonym(secret: bytes, student: str) -> str:
 def class_secret(path: Path) -> bytes:
     """Return a class's secret; the first call draws it and keeps it to the grader.
 
+    There is one grader at a time in a class, so nobody else draws another one.
+
     Parameters
     ----------
     path : Path
         Where it lies.
+
+    Raises
+    ------
+    CourseError
+        If it is damaged.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
         beside.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(beside, flags, 0o600), "w") as file:
             file.write(secrets.token_hex(SECRET_BYTES))
-        try:
-            os.link(beside, path)  # whole, or not if another grader was faster
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink()
-    return bytes.fromhex(path.read_text(encoding="ascii"))
+        beside.replace(path)
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        msg = (
+            f"{path} is damaged. It makes the names on leaderboards: put it back, or "
+            "delete it for new names."
+        )
+        raise CourseError(msg)
+    return secret

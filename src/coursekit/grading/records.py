@@ -82,8 +82,12 @@ def look_lines(result: SubmissionResult) -> list[str]:
     These lines are for instructors: they stand in reports, never in a student's
     notebook or feedback.
     """
-    findings = [item.finding for item in result.exercises if item.finding]
-    return [line for finding in findings for line in finding.look]
+    return [
+        f"{item.exercise} needs a look: {line}"
+        for item in result.exercises
+        if item.finding
+        for line in item.finding.look
+    ]
 
 
 def record_key(submission: str, bundle: str) -> str:
