@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.floating[Any]]
 SUMS = 3  # weighted sums that stand for a gradient
+ROW = 997  # a prime: gradients are laid out in such rows to be summed up
 COUNTERS = "num_batches_tracked"  # ends the names of what batch norms count
 
 
@@ -213,7 +214,11 @@ def _summed(name: str, source: Tensor) -> FloatArray | str:
     if source.grad is None:
         return "no gradient"
     gradient = source.grad.detach().cpu().numpy().ravel()
-    sums: FloatArray = drawn_like((SUMS, gradient.size), name) @ gradient
+    rows = -(-gradient.size // ROW)
+    table = np.zeros((rows, ROW))
+    table.flat[: gradient.size] = gradient
+    down, across = drawn_like((SUMS, rows), name), drawn_like((SUMS, ROW), f"{name}-")
+    sums: FloatArray = np.sum((down @ table) * across, axis=1)
     return sums
 
 

@@ -6,6 +6,7 @@ promises that of `RandomState` alone.
 
 from __future__ import annotations
 
+import functools
 import math
 import zlib
 from collections.abc import Mapping
@@ -40,10 +41,8 @@ def weight_arrays(weights: Weights) -> dict[str, FloatArray]:
     """
     if "seed" not in weights:
         return dict(weights)
-    return {
-        name: _draw(weights["seed"], name, tuple(shape))
-        for name, shape in weights["shapes"].items()
-    }
+    seed, shapes = weights["seed"], weights["shapes"]
+    return {name: _draw(seed, name, tuple(shapes[name])) for name in shapes}
 
 
 def drawn_like(shape: tuple[int, ...], name: str) -> FloatArray:
@@ -51,6 +50,7 @@ def drawn_like(shape: tuple[int, ...], name: str) -> FloatArray:
     return _source(0, name).uniform(-1, 1, size=shape)
 
 
+@functools.lru_cache(maxsize=64)  # a case's weights are asked for again and again
 def _draw(seed: int, name: str, shape: tuple[int, ...]) -> FloatArray:
     """Draw one array."""
     source, role = _source(seed, name), name.rpartition(".")[2]

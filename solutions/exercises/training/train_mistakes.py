@@ -1,0 +1,257 @@
+"""Plausible ways to train for an epoch wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch.nn import functional as F
+
+from coursekit.checks.declare import Misconception
+from exercises.training.totals import (
+    MEAN_LOSS,
+    SHARE_RIGHT,
+    Totals,
+    last_batch,
+    mean_of_means,
+    over_examples,
+)
+
+ORDER = ("zero", "backward", "step", "schedule")
+
+
+def training(
+    order: tuple[str, ...] = ORDER,
+    loss_of: Callable[..., Any] = F.cross_entropy,
+    loss: Callable[[Totals], float] = MEAN_LOSS,
+    accuracy: Callable[[Totals], float] = SHARE_RIGHT,
+    begin: Callable[..., Any] = lambda network, optimizer: network.train(),
+    end: Callable[..., Any] = lambda network, scheduler: None,
+    most: int | None = None,
+    swapped: bool = False,
+) -> Callable[..., Any]:
+    """Make a wrong epoch of training from the right one.
+
+    Parameters
+    ----------
+    order : tuple of str
+        What is done with each batch.
+    loss_of : callable
+        Gives the loss of logits and labels.
+    loss, accuracy : callable
+        Sum up what was seen.
+    begin, end : callable
+        Called before and after all batches.
+    most : int, optional
+        How many batches are looked at.
+    swapped : bool
+        Whether the accuracy is returned first.
+    """
+
+    def train_one_epoch(network, batches, optimizer, scheduler=None):
+        begin(network, optimizer)
+        totals = Totals()
+        for images, labels in list(batches)[:most]:
+            logits = network(images)
+            value = loss_of(logits, labels)
+            act = {
+                "zero": optimizer.zero_grad,
+                "backward": value.backward,
+                "step": optimizer.step,
+                "schedule": scheduler.step if scheduler else lambda: None,
+                "again": lambda x=images, y=labels: totals.replace(network(x), y),
+            }
+            totals.add(logits, labels, value)
+            for name in order:
+                act[name]()
+        end(network, scheduler)
+        both = loss(totals), accuracy(totals)
+        return both[::-1] if swapped else both
+
+    return train_one_epoch
+
+
+def of_softmax(logits, labels):
+    return F.cross_entropy(logits.softmax(dim=1), labels)
+
+
+def summed_loss(logits, labels):
+    return F.cross_entropy(logits, labels, reduction="sum")
+
+
+def squared_error(logits, labels):
+    right = F.one_hot(labels, logits.shape[1]).to(logits.dtype)
+    return F.mse_loss(logits, right)
+
+
+def nothing(*_):
+    return None
+
+
+def scheduled_once(network, scheduler):
+    if scheduler is not None:
+        scheduler.step()
+
+
+GRADIENTS = [
+    Misconception(
+        "gradients never zeroed",
+        "The gradient of each batch is added to those of the batches before. PyTorch "
+        "adds up until somebody clears.",
+        training(("backward", "step", "schedule")),
+    ),
+    Misconception(
+        "gradients zeroed once an epoch",
+        "Gradients are cleared at the beginning only, and add up from batch to batch.",
+        training(
+            ("backward", "step", "schedule"),
+            begin=lambda network, optimizer: (network.train(), optimizer.zero_grad()),
+        ),
+    ),
+    Misconception(
+        "nothing learnt",
+        "The parameters stay as they are. Either no step is taken, or the gradients "
+        "are cleared after they were computed, before the step that needs them.",
+        training(("backward", "zero", "step", "schedule")),
+    ),
+    Misconception(
+        "gradients from before the first batch",
+        "You clear the gradients after each step. What is there before the first one "
+        "counts as well.",
+        training(("backward", "step", "zero", "schedule")),
+    ),
+    Misconception(
+        "step before backward",
+        "Each step is taken with the gradient of the batch before, or with none. The "
+        "gradient comes first.",
+        training(("step", "zero", "backward", "schedule")),
+    ),
+    Misconception(
+        "two steps a batch",
+        "Each batch moves the parameters twice.",
+        training(("zero", "backward", "step", "step", "schedule")),
+    ),
+    Misconception(
+        "softmax before the cross-entropy",
+        "PyTorch's cross-entropy takes logits. It gets probabilities from you, so that "
+        "the softmax is taken twice.",
+        training(loss_of=of_softmax),
+    ),
+    Misconception(
+        "gradient of the sum of losses",
+        "The loss of a batch is the mean over its examples. With the sum, a larger "
+        "batch takes a larger step.",
+        training(loss_of=summed_loss, loss=over_examples("losses", summed=True)),
+    ),
+    Misconception(
+        "squared error",
+        "Your loss is the squared error between logits and labels. It should be the "
+        "cross-entropy.",
+        training(loss_of=squared_error),
+    ),
+    Misconception(
+        "only the first batch",
+        "One batch is trained on, and the others are not. Is the `return` inside the "
+        "loop?",
+        training(most=1),
+    ),
+]
+
+NUMBERS = [
+    Misconception(
+        "the loss of the last batch",
+        "The loss returned is that of the last batch alone.",
+        training(loss=last_batch("losses")),
+    ),
+    Misconception(
+        "the mean of the batches' losses",
+        "Each batch counts as much, however few examples it has. Each example should.",
+        training(loss=mean_of_means("losses")),
+    ),
+    Misconception(
+        "the sum of all losses",
+        "The losses of all examples are added up, and not divided by how many there "
+        "are.",
+        training(loss=lambda totals: sum(totals.losses)),
+    ),
+    Misconception(
+        "the sum of the batches' losses",
+        "The mean losses of the batches are added up. Wanted is the mean over all "
+        "examples.",
+        training(loss=lambda totals: mean_of_means("losses")(totals) * totals.batches),
+    ),
+    Misconception(
+        "the accuracy of the last batch",
+        "The accuracy returned is that of the last batch alone.",
+        training(accuracy=last_batch("rights")),
+    ),
+    Misconception(
+        "the mean of the batches' accuracies",
+        "Each batch counts as much for the accuracy, however few examples it has.",
+        training(accuracy=mean_of_means("rights")),
+    ),
+    Misconception(
+        "how many are right",
+        "Your accuracy is a count. Wanted is a share of all examples.",
+        training(accuracy=lambda totals: float(sum(totals.rights))),
+    ),
+    Misconception(
+        "accuracy in percent",
+        "Your accuracy is a percentage. Wanted is a fraction from 0 to 1.",
+        training(accuracy=lambda totals: 100 * SHARE_RIGHT(totals)),
+    ),
+    Misconception(
+        "the share that is wrong",
+        "That is the error rate: the share of examples that are wrong.",
+        training(accuracy=lambda totals: 1 - SHARE_RIGHT(totals)),
+    ),
+    Misconception(
+        "measured after the step",
+        "Loss and accuracy come from a second run through the network, after the "
+        "step. Take them from the logits that the step was computed with.",
+        training(("zero", "backward", "step", "schedule", "again")),
+    ),
+    Misconception(
+        "loss and accuracy swapped",
+        "The accuracy is returned first. The loss comes first.",
+        training(swapped=True),
+    ),
+]
+
+MODES = [
+    Misconception(
+        "no training mode",
+        "The network is trained in whatever mode it is in. After an evaluation, that "
+        "is the wrong one.",
+        training(begin=nothing),
+    ),
+    Misconception(
+        "trained in evaluation mode",
+        "The network is put into evaluation mode for training: batch norm does not "
+        "learn its averages.",
+        training(begin=lambda network, optimizer: network.eval()),
+    ),
+    Misconception(
+        "left in evaluation mode",
+        "After the epoch the network is in evaluation mode. It stays in training mode.",
+        training(end=lambda network, scheduler: network.eval()),
+    ),
+    Misconception(
+        "the scheduler once an epoch",
+        "The scheduler takes one step at the end. It takes one after each batch.",
+        training(ORDER[:3], end=scheduled_once),
+    ),
+    Misconception(
+        "the scheduler never",
+        "The scheduler takes no step, and the learning rate stays as it is.",
+        training(ORDER[:3]),
+    ),
+    Misconception(
+        "the scheduler before the optimizer",
+        "The scheduler's step comes before the optimizer's, so that the first rate is "
+        "never used.",
+        training(("zero", "backward", "schedule", "step")),
+    ),
+]
+
+MISCONCEPTIONS = [*GRADIENTS, *NUMBERS, *MODES]
