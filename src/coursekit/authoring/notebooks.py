@@ -157,9 +157,7 @@ def _fill_answers_cell(
     }
 
 
-def _check_mark(
-    mark: dict[str, Any], exercise: Item, cell: Cell, place: str
-) -> None:
+def _check_mark(mark: dict[str, Any], exercise: Item, cell: Cell, place: str) -> None:
     """Refuse a mark that contradicts the declaration."""
     is_written = isinstance(exercise, Written)
     truth = {
