@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -190,6 +191,17 @@ def test_the_labels_are_those_of_the_test_set(name):
     assert counts == {"mnist": mnist, "cifar10": [1000] * 10}[name]
     beginning = {"mnist": [7, 2, 1, 0, 4, 1], "cifar10": [3, 8, 8, 0, 6, 6]}
     assert LABELS[name][:6].tolist() == beginning[name]
+
+
+def test_the_labels_have_the_checksums_of_torchvisions():
+    # Of the digits, one a label, as `tools/write_labels.py` read them from torchvision.
+    digests = {
+        "mnist": "9f576456de207ae72c544a30dacce5b3a9a1d151b1389551184edb5d675d70f3",
+        "cifar10": "12e65c4ddccee953ba04bd9949e8a84cdd443c97af5cb58ba117961ab7e5e51d",
+    }
+    for name, digest in digests.items():
+        digits = "".join(map(str, LABELS[name].tolist()))
+        assert hashlib.sha256(digits.encode()).hexdigest() == digest
 
 
 @pytest.mark.parametrize("change", ["digit", "head", "cut", "gone", "name"])
