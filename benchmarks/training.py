@@ -32,7 +32,15 @@ from convnets.lenet import LeNet5
 from convnets.resnet import ResNet, resnet20
 from coursekit.datasets import load_dataset
 from coursekit.records import FOLDER
-from coursekit.runs import PRESETS, History, Preset, find_preset, fit
+from coursekit.runs import (
+    PRESETS,
+    History,
+    Preset,
+    choose_device,
+    describe_device,
+    find_preset,
+    fit,
+)
 
 RECORDS = FOLDER / "training"
 SHARED = 0.9  # below this share of one core per thread, others had the machine too
@@ -72,6 +80,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, help="threads of the processor")
     parser.add_argument("--device", help="such as cpu; the fastest one if left out")
     parser.add_argument("--precision", help="such as float32; what suits if left out")
+    parser.add_argument("--checkpoints", type=Path, help="folder to resume from")
     parser.add_argument("--record", action="store_true", help="store the numbers")
     return parser.parse_args()
 
@@ -101,11 +110,14 @@ def train(
     """Train from scratch with one seed."""
     torch.manual_seed(seed)
     network = make_network(preset, options.variant)
+    folder = options.checkpoints
+    name = f"{record_name(preset, options)}-{seed}.pt"
     return fit(
         network,
         dataset,
         preset,
         seed,
+        checkpoint=None if folder is None else folder / name,
         device=options.device,
         precision=options.precision,
     )
@@ -117,16 +129,9 @@ def start_record(
     """Go on with the record that is there, if it was made in the same way."""
     record = {
         "made_by": "benchmarks/training.py",
-        "preset": dataclasses.asdict(preset),
+        "preset": preset.recipe(),
         "variant": options.variant if preset.network == "LeNet5" else "",
-        "machine": {
-            "system": platform.system(),
-            "cores": os.cpu_count(),
-            "threads": torch.get_num_threads(),
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "torchvision": torchvision.__version__,
-        },
+        "machine": describe_machine(options.device),
         "runs": [],
     }
     if options.record and path.is_file():
@@ -135,6 +140,19 @@ def start_record(
         if all(old[key] == record[key] for key in keys):
             return dict(old)
     return record
+
+
+def describe_machine(device: str | None = "cpu") -> dict[str, Any]:
+    """Say what the runs were made with."""
+    return {
+        "device": describe_device(choose_device(device)),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "torchvision": torchvision.__version__,
+    }
 
 
 def store(path: Path, record: dict[str, Any], is_wanted: bool) -> None:

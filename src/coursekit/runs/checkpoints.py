@@ -28,7 +28,7 @@ class Identity:
         The recipe.
     seed : int
         Where the random numbers come from.
-    dataset : str
+    data : str
         Name of the data set, and how many training examples it has.
     shapes : dict of str to list of int
         The network's weights and buffers.
@@ -36,20 +36,18 @@ class Identity:
 
     preset: Preset
     seed: int
-    dataset: str
+    data: str
     shapes: dict[str, list[int]]
 
     @classmethod
-    def of(
-        cls, network: nn.Module, preset: Preset, seed: int, dataset: str
-    ) -> Identity:
+    def of(cls, network: nn.Module, preset: Preset, seed: int, data: str) -> Identity:
         """Take down what a run is made of."""
         state = network.state_dict().items()
-        return cls(preset, seed, dataset, {name: list(w.shape) for name, w in state})
+        return cls(preset, seed, data, {name: list(w.shape) for name, w in state})
 
     def as_text(self) -> str:
         """Write it as JSON, which a checkpoint can hold."""
-        return json.dumps(dataclasses.asdict(self))
+        return json.dumps({**vars(self), "preset": self.preset.recipe()})
 
 
 def checkpoint_folder(drive: bool = False) -> Path:
@@ -170,7 +168,7 @@ def _difference(theirs: dict[str, Any], ours: dict[str, Any]) -> str:
         return "it holds the weights of another network"
     theirs = {**theirs, **theirs.get("preset", {})}
     ours = {**ours, **ours["preset"]}
-    for name in ("name", "seed", "dataset", *ours):
+    for name in ("name", "seed", "data", *ours):
         if name != "preset" and theirs.get(name) != ours[name]:
             what = "preset" if name == "name" else name
             return (

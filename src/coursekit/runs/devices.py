@@ -93,8 +93,11 @@ def describe_device(device: torch.device) -> str:
 def _works(device: torch.device) -> bool:
     """Whether a small convolution can be trained on the device."""
     try:
-        layer = torch.nn.Conv2d(2, 3, 3).to(device)
-        layer(torch.ones(1, 2, 5, 4, device=device)).sum().backward()
+        # No layer, since its weights would be drawn from PyTorch's generator.
+        weight = torch.ones(3, 2, 3, 3, device=device, requires_grad=True)
+        images = torch.ones(1, 2, 5, 4, device=device)
+        out = torch.nn.functional.conv2d(images, weight)
+        torch.autograd.backward(out.sum())
     except (RuntimeError, AssertionError, NotImplementedError):
         return False
     return True

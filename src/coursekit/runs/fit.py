@@ -163,7 +163,7 @@ class Run:
         preset = self.preset
         self.network.to(self.device)
         if preset.is_channels_last:
-            self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.network.to(memory_format=torch.channels_last)
         self.scaler = make_scaler(self.device, precision)
         self.wrapped = WrappedNetwork(
             self.network, self.device, precision, preset.is_channels_last, self.scaler

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
+from typing import Any
 
 from coursekit.batches import Augment, crop, crop_and_mirror, mirror
 from coursekit.errors import CourseError
@@ -78,6 +79,12 @@ class Preset:
             msg = f"`changes` must be one of {known}, but it is {self.changes!r}."
             raise CourseError(msg)
 
+    def recipe(self) -> dict[str, Any]:
+        """Return everything that bears on the result."""
+        values = dataclasses.asdict(self)
+        del values["purpose"]
+        return values
+
     @property
     def augment(self) -> Augment | None:
         """Return what changes the pictures of a batch, or None."""
@@ -110,7 +117,7 @@ _LENET = Preset(
     purpose="",
     epochs=2,
     batch_size=64,
-    max_lr=0.1,
+    max_lr=0.05,
 )
 
 _ALL = (

@@ -213,7 +213,9 @@ class _Notebook:
 
         shown = {"text/plain": "\n".join([*self.kept, line])}
         if self.handle is None:
-            self.handle = display(shown, raw=True, display_id=True)
+            self.handle = display(  # type: ignore[no-untyped-call]
+                shown, raw=True, display_id=True
+            )
         else:
             self.handle.update(shown, raw=True)  # type: ignore[attr-defined]
 
