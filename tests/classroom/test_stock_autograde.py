@@ -23,6 +23,7 @@ PARTLY_RIGHT = {  # what a student has not understood
     "ps2": ("shapes.py", "2 * padding", "padding"),
     "ps3": ("receptive_field.py", ".abs()", ""),
     "ps4": ("special.py", ", groups=C_in", ""),
+    "ps5": ("backprop.py", "grad_out.sum(axis=0)", "grad_out.mean(axis=0)"),
     "ps6": ("normalization.py", "momentum * var * N / (N - 1)", "momentum * var"),
 }
 

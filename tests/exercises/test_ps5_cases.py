@@ -46,8 +46,9 @@ def left_over(size, kernel, stride, padding, gap):
 
 @pytest.mark.parametrize("exercise", SMALL)
 def test_the_case_that_students_see_first_is_small_and_readable(visible, exercise):
+    most = 90 if exercise == LAYER else 60  # it has three arrays in all its cases
     for group in visible[exercise].groups:
-        assert min(sum(a.size for a in arrays(item)) for item in group.cases) <= 60
+        assert min(sum(a.size for a in arrays(item)) for item in group.cases) <= most
         for value in (array for item in group.cases for array in arrays(item)):
             assert value.size <= 100
             assert np.all(value * 2 % 1 == 0)
@@ -155,10 +156,9 @@ def test_ten_digits_are_all_different_and_held_out_ones_have_not_been_seen(hidde
 
 def test_the_expected_gradients_are_those_of_torch(hidden):
     for item in answered(hidden[LAYER][0]):
-        options = {name: value for name, value in item.case.kwargs.items()}
         tensors = [torch.from_numpy(a).requires_grad_() for a in item.case.args[1:3]]
         bias = torch.zeros(len(item.case.args[2]), dtype=torch.float64).requires_grad_()
-        out = conv2d(*tensors, bias, **options)
+        out = conv2d(*tensors, bias, **item.case.kwargs)
         out.backward(torch.from_numpy(item.case.args[0]))
         want = (*tensors, bias)[item.case.truth["part"]].grad
         np.testing.assert_allclose(item.expected.value, want.numpy(), atol=1e-9)

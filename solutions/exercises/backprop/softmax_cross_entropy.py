@@ -59,7 +59,8 @@ one = np.array([1, 1])
 
 def certain(rng: np.random.Generator) -> list[Case]:
     # The share of the label is 0 in double precision, and its logarithm is not.
-    far = np.array([[0.0, 800.0, 3.0], [5.0, 0.0, 900.0]])
+    first, second = rng.integers(770, 1000, size=2)
+    far = np.array([[0.0, first, 3.0], [5.0, 0.0, second]])
     wrong = far[:, rng.permutation(3)]
     return [
         case("certain, and wrong", wrong, wrong.argmin(axis=1)),
