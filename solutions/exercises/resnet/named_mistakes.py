@@ -144,15 +144,10 @@ OF_RESNET18 = [
         resnet18(stem="small"),
     ),
     Misconception(
-        "padded shortcuts",
+        "shortcuts without weights",
         "Your shortcuts have no weights, so torchvision's for `downsample` find no "
         "place.",
         resnet18(shortcut="padding"),
-    ),
-    Misconception(
-        "no shortcuts",
-        'Your network is plain: with shortcut="none" nothing is ever added.',
-        resnet18(shortcut="none"),
     ),
     Misconception(
         "widths for CIFAR-10",
