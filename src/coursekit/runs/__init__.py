@@ -2,9 +2,9 @@
 
 from coursekit.runs.checkpoints import checkpoint_folder
 from coursekit.runs.devices import choose_device, choose_precision, describe_device
-from coursekit.runs.fit import fit
 from coursekit.runs.history import Epoch, History
 from coursekit.runs.presets import PRESETS, Preset, find_preset, preset_table
+from coursekit.runs.run import fit
 
 __all__ = [
     "PRESETS",
