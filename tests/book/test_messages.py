@@ -70,6 +70,9 @@ def test_every_reason_that_a_check_gives_has_its_place_on_the_page():
         "wrong-number",
         "unreadable-answers",
         "no-answers",
+        "no-predictions",
+        "unreadable-predictions",
+        "too-few-right",
     ],
 )
 def test_anchor_stands_above_a_heading(anchor):
