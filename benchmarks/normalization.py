@@ -60,7 +60,7 @@ def factors() -> dict[str, list[Setting]]:
         "batch_size": [
             Setting(norm=norm, batch_size=size)
             for norm in [*both, "group"]
-            for size in (256, 64, 16, 2)
+            for size in (256, 64, 16)
         ],
     }
 
