@@ -98,11 +98,8 @@ def forward(parameters: Arrays, images: FloatArray) -> Arrays:
     maps: Arrays = {}
     entering = images
     for number in "12":
-        weight, bias = (
-            parameters[f"conv{number}.weight"],
-            parameters[f"conv{number}.bias"],
-        )
-        maps[f"conv{number}"] = conv2d(entering, weight, bias, padding=1)
+        layer = (parameters[f"conv{number}.{part}"] for part in ("weight", "bias"))
+        maps[f"conv{number}"] = conv2d(entering, *layer, padding=1)
         maps[f"relu{number}"] = np.maximum(maps[f"conv{number}"], 0)
         entering = maps[f"pool{number}"] = max_pool2d(maps[f"relu{number}"], 2)
     maps["flat"] = entering.reshape(len(images), -1)

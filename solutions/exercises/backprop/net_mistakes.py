@@ -121,9 +121,8 @@ def trained(images, labels, held_out, learning_rate=0.1, steps=600):
     epochs = max(1, steps // -(-len(images) // 32))
     with np.errstate(all="ignore"):
         small = images.astype(np.float32)
-        numpy_net.train(
-            parameters, small, labels, rng, epochs, learning_rate=learning_rate
-        )
+        options = {"epochs": epochs, "learning_rate": learning_rate}
+        numpy_net.train(parameters, small, labels, rng, **options)
         return numpy_net.predict(parameters, held_out.astype(np.float32))
 
 
