@@ -130,7 +130,7 @@ def test_a_whole_run_is_scaled_and_resumed_with_its_scale(
     dataset, preset, weights, tmp_path, monkeypatch
 ):
     def scaler(device, precision):
-        return torch.amp.GradScaler("cpu", init_scale=2.0**140, growth_interval=3)
+        return torch.amp.GradScaler("cpu", init_scale=2.0**126, growth_interval=3)
 
     monkeypatch.setattr("coursekit.runs.run.make_scaler", scaler)
     whole, cut, path = small_network(), small_network(), tmp_path / "run.pt"
