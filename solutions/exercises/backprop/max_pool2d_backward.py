@@ -9,24 +9,28 @@ from coursekit.checks.declare import Case, Exercise, Group, case
 from exercises.backprop.max_mistakes import MISCONCEPTIONS
 from exercises.backprop.pools import pool
 from exercises.draws import FloatArray, after_given_lines, weights
-from exercises.fast.inputs import different
 
 ONE = (1, 1)
 
 
+def distinct(rng: np.random.Generator, *shape: int) -> FloatArray:
+    """Draw numbers no two of which are equal, so that nothing ties by chance."""
+    return rng.permutation(np.arange(1, np.prod(shape) + 1)).reshape(shape) / 2
+
+
 def side_by_side(rng: np.random.Generator) -> list[Case]:
     return [
-        pool(rng, "two windows", different(rng, *ONE, 2, 4), 2),
-        pool(rng, "a row left over", different(rng, *ONE, 3, 5), (1, 2)),
-        pool(rng, "images and channels", different(rng, 2, 3, 2, 5), (2, 3)),
+        pool(rng, "two windows", distinct(rng, *ONE, 2, 4), 2),
+        pool(rng, "a row left over", distinct(rng, *ONE, 3, 5), (1, 2)),
+        pool(rng, "images and channels", distinct(rng, 2, 3, 2, 5), (2, 3)),
         pool(
             rng,
             "a stride longer than the window",
-            different(rng, *ONE, 4, 5),
+            distinct(rng, *ONE, 4, 5),
             1,
             stride=3,
         ),
-        case("too long", weights(rng, *ONE, 1, 3), different(rng, *ONE, 2, 4), 2),
+        case("too long", weights(rng, *ONE, 1, 3), distinct(rng, *ONE, 2, 4), 2),
     ]
 
 
@@ -52,17 +56,24 @@ def overlaps(rng: np.random.Generator) -> list[Case]:
 
 def hills(rng: np.random.Generator, height: int, width: int) -> FloatArray:
     """Draw an image whose middle is the largest number of several windows."""
-    x = different(rng, *ONE, height, width) / 2
-    x[0, 0, height // 2, width // 2] = 15
+    x = distinct(rng, *ONE, height, width)
+    x[0, 0, height // 2, width // 2] = 25
     return x
 
 
 def paddings(rng: np.random.Generator) -> list[Case]:
     return [
-        pool(rng, "negative numbers", -different(rng, *ONE, 2, 4), 2, padding=1),
-        pool(rng, "a wide window", -different(rng, *ONE, 2, 5), (1, 3), padding=(0, 1)),
-        pool(rng, "overlap", -different(rng, *ONE, 4, 5), 3, stride=2, padding=1),
-        pool(rng, "both signs", weights(rng, *ONE, 3, 4), (2, 3), stride=2, padding=1),
+        pool(rng, "negative numbers", -distinct(rng, *ONE, 2, 4), 2, padding=1),
+        pool(rng, "a wide window", -distinct(rng, *ONE, 2, 5), (1, 3), padding=(0, 1)),
+        pool(rng, "overlap", -distinct(rng, *ONE, 4, 5), 3, stride=2, padding=1),
+        pool(
+            rng,
+            "both signs",
+            distinct(rng, *ONE, 3, 4) - 3,
+            (2, 3),
+            stride=2,
+            padding=1,
+        ),
     ]
 
 
