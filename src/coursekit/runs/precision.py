@@ -23,13 +23,34 @@ class ScaledGradient(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, scaler: Any) -> Tensor:
-        """Return the logits."""
+        """Keep what scales, and return the logits.
+
+        Parameters
+        ----------
+        ctx : object
+            Where PyTorch keeps things for the way back.
+        logits : Tensor, shape (N, num_classes)
+            What the network gave.
+        scaler : GradScaler
+            What scales gradients.
+
+        Returns
+        -------
+        Tensor, shape (N, num_classes)
+            The same numbers.
+        """
         ctx.scaler = scaler
         return logits.view_as(logits)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> tuple[Tensor, None]:
-        """Return the scaled gradient."""
+        """Scale the gradient.
+
+        Returns
+        -------
+        Tensor, shape (N, num_classes)
+            The scaled gradient; and None for the scaler, which has none.
+        """
         return ctx.scaler.scale(grads[0]), None
 
 

@@ -50,7 +50,7 @@ class Progress:
         self.screen = _choose_screen() if is_shown else None
         self._drawn = -EVERY
         self._loss: float | None = None
-        self._accuracy = 0.0
+        self._accuracy: float | None = None
 
     def watch(
         self, batches: Iterable[Batch], count: int, network: WrappedNetwork
@@ -70,12 +70,53 @@ class Progress:
         labels : Tensor, shape (N,)
             What it should have given.
         """
-        now = self.clock()
-        if self.screen is None or now - self._drawn < EVERY:
+        if self._is_due():
+            if logits is not None and logits.shape[:1] == labels.shape:
+                self._smooth(logits, labels)
+            self._redraw(share)
+
+    def draw_loss(self, share: float, loss: float) -> None:
+        """Draw the bar, if it is time to, where a batch gives its loss alone.
+
+        Parameters
+        ----------
+        share : float
+            How much of the epoch is done, a fraction.
+        loss : float
+            The loss of the last batch.
+        """
+        if self._is_due():
+            self._take(loss)
+            self._redraw(share)
+
+    def end_epoch(self, epoch: Epoch) -> None:
+        """Write the line of a finished epoch."""
+        self.end_line(
+            f"loss {epoch.train_loss:.3f}  accuracy {epoch.train_accuracy:.1%}  "
+            f"test loss {epoch.test_loss:.3f}  "
+            f"test accuracy {epoch.test_accuracy:.1%}  "
+            f"{clock_time(epoch.seconds)}"
+        )
+
+    def end_line(self, words: str) -> None:
+        """Count a finished epoch, and write its line with these words."""
+        self.done += 1
+        if self.screen is not None:
+            self.screen.keep(f"epoch {self.done}/{self.epochs}  {words}")
+
+    def say(self, sentence: str) -> None:
+        """Write a sentence among the lines, shown or not."""
+        (self.screen or _Lines(sys.stderr)).keep(sentence)
+
+    def _is_due(self) -> bool:
+        """Say whether it is time for another drawing."""
+        return self.screen is not None and self.clock() - self._drawn >= EVERY
+
+    def _redraw(self, share: float) -> None:
+        """Draw the bar of the current epoch."""
+        if self.screen is None:
             return
-        self._drawn = now
-        if logits is not None and logits.shape[:1] == labels.shape:
-            self._smooth(logits, labels)
+        self._drawn = now = self.clock()
         filled = round(share * WIDTH)
         bar = "█" * filled + "·" * (WIDTH - filled)
         self.screen.replace(
@@ -83,36 +124,26 @@ class Progress:
             f"{clock_time(self._left(share, now))} left"
         )
 
-    def end_epoch(self, epoch: Epoch) -> None:
-        """Write the line of a finished epoch."""
-        self.done += 1
-        if self.screen is not None:
-            self.screen.keep(
-                f"epoch {self.done}/{self.epochs}  "
-                f"loss {epoch.train_loss:.3f}  accuracy {epoch.train_accuracy:.1%}  "
-                f"test loss {epoch.test_loss:.3f}  "
-                f"test accuracy {epoch.test_accuracy:.1%}  "
-                f"{clock_time(epoch.seconds)}"
-            )
-
-    def say(self, sentence: str) -> None:
-        """Write a sentence among the lines, shown or not."""
-        (self.screen or _Lines(sys.stderr)).keep(sentence)
-
     def _smooth(self, logits: Tensor, labels: Tensor) -> None:
         """Take a batch into the running loss and accuracy."""
         with torch.no_grad():
             loss = float(F.cross_entropy(logits, labels))
             accuracy = float((logits.argmax(dim=1) == labels).float().mean())
         old = 0.0 if self._loss is None else SMOOTHING
+        self._accuracy = old * (self._accuracy or 0.0) + (1 - old) * accuracy
+        self._take(loss)
+
+    def _take(self, loss: float) -> None:
+        """Take a loss into the running one."""
+        old = 0.0 if self._loss is None else SMOOTHING
         self._loss = old * (self._loss or 0.0) + (1 - old) * loss
-        self._accuracy = old * self._accuracy + (1 - old) * accuracy
 
     def _numbers(self) -> str:
         """Write running loss and accuracy, once there are any."""
-        if self._loss is None:
-            return ""
-        return f"loss {self._loss:.3f}  accuracy {self._accuracy:.1%}  "
+        numbers = "" if self._loss is None else f"loss {self._loss:.3f}  "
+        if self._accuracy is not None:
+            numbers += f"accuracy {self._accuracy:.1%}  "
+        return numbers
 
     def _left(self, share: float, now: float) -> float:
         """Estimate the seconds that are left from how long it took so far."""

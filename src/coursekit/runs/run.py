@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +12,15 @@ from torch import nn
 
 from coursekit.batches import Batches
 from coursekit.datasets import Dataset
-from coursekit.errors import CourseError
 from coursekit.runs.checkpoints import Identity, load_checkpoint, save_checkpoint
 from coursekit.runs.devices import choose_device, choose_precision, describe_device
 from coursekit.runs.history import Epoch, History
+from coursekit.runs.loops import Loop, check_loss, check_steps, two_numbers
 from coursekit.runs.precision import ScaledOptimizer, WrappedNetwork, make_scaler
 from coursekit.runs.presets import Preset, find_preset
 from coursekit.runs.progress import Progress, Watched
 
 TEST_BATCH = 500
-
-Loop = Callable[..., tuple[float, float]]
 
 
 def fit(
@@ -221,8 +217,8 @@ class Run:
         loss, accuracy = two_numbers("train_one_epoch", returned)
         seconds = time.perf_counter() - start
         processor = time.process_time() - processor
-        self._check_steps(self.scheduler.last_epoch - steps)
-        self._check_loss(loss)
+        check_steps(self.scheduler.last_epoch - steps, len(self.batches))
+        check_loss(loss, len(self.history.epochs) + 1, self.preset.max_lr)
         returned = self.evaluate(self.wrapped, self.test)
         test_loss, test_accuracy = two_numbers("evaluate", returned)
         return Epoch(
@@ -234,26 +230,6 @@ class Run:
             seconds=seconds,
             processor_seconds=processor,
         )
-
-    def _check_steps(self, steps: int) -> None:
-        """Raise unless the loop stepped the schedule once for each batch."""
-        if steps != len(self.batches):
-            msg = (
-                "`train_one_epoch` must call `scheduler.step()` once for each batch, "
-                f"but it called it {steps} times for {len(self.batches)} batches."
-            )
-            raise CourseError(msg)
-
-    def _check_loss(self, loss: float) -> None:
-        """Raise if training has come apart."""
-        if not math.isfinite(loss):
-            number = len(self.history.epochs) + 1
-            msg = (
-                f"The loss must be a number, but in epoch {number} "
-                f"it is {loss}. Look for a missing `optimizer.zero_grad()`, or use a "
-                f"lower `max_lr` than {self.preset.max_lr:g}."
-            )
-            raise CourseError(msg)
 
     def resume(self, path: Path) -> None:
         """Go back to the end of the last epoch that was kept."""
@@ -285,29 +261,3 @@ class Run:
             "cuda_dropout": torch.cuda.get_rng_state(self.device) if cuda else None,
             "epochs": self.history.as_dict()["epochs"],
         }
-
-
-def two_numbers(name: str, returned: Any) -> tuple[float, float]:
-    """Return what a loop returned, if it is a loss and an accuracy.
-
-    Parameters
-    ----------
-    name : str
-        What the loop is called.
-    returned : any
-        What it returned.
-
-    Raises
-    ------
-    CourseError
-        If it is anything else.
-    """
-    try:
-        loss, accuracy = (float(number) for number in returned)
-    except (TypeError, ValueError, RuntimeError) as err:
-        msg = (
-            f"`{name}` must return the mean loss and the accuracy, two numbers, but it "
-            f"returned {type(returned).__name__}."
-        )
-        raise CourseError(msg) from err
-    return loss, accuracy
