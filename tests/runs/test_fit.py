@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from convnets.schedule import one_cycle
 from convnets.training import evaluate, train_one_epoch
 from coursekit.errors import CourseError
 from coursekit.runs import History, fit
@@ -177,3 +178,35 @@ def test_the_loops_are_those_of_the_student_unless_given(
     monkeypatch.setattr("convnets.training.train_one_epoch", loop)
     run(network, dataset, preset, evaluate=evaluate)
     assert called == [4] * 4
+
+
+def test_the_rates_can_be_those_of_the_student(dataset, preset, weights):
+    theirs, ours = small_network(), small_network()
+    want = run(theirs, dataset, preset)
+    got = run(ours, dataset, preset, schedule=one_cycle)
+    torch.testing.assert_close(weights(ours), weights(theirs))
+    assert got.curve("learning_rate")[:-1] == pytest.approx(
+        want.curve("learning_rate")[:-1]
+    )
+
+
+def test_the_rates_of_the_student_are_resumed(dataset, preset, weights, tmp_path):
+    whole, cut, calls = small_network(), small_network(), []
+
+    def loop(*args):
+        calls.append(0)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return train_one_epoch(*args)
+
+    options = {"schedule": one_cycle, "checkpoint": tmp_path / "run.pt"}
+    with pytest.raises(KeyboardInterrupt):
+        run(cut, dataset, preset, train_one_epoch=loop, **options)
+    run(cut, dataset, preset, **options)
+    run(whole, dataset, preset, schedule=one_cycle)
+    assert torch.equal(weights(cut), weights(whole))
+
+
+def test_a_constant_rate_stays_constant(network, dataset, preset):
+    history = run(network, dataset, preset, schedule=lambda *args: 0.03)
+    assert history.curve("learning_rate") == pytest.approx([0.03] * 4)

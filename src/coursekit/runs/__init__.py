@@ -2,6 +2,7 @@
 
 from coursekit.runs.checkpoints import checkpoint_folder
 from coursekit.runs.devices import choose_device, choose_precision, describe_device
+from coursekit.runs.expected import expected_curve
 from coursekit.runs.history import Epoch, History
 from coursekit.runs.presets import PRESETS, Preset, find_preset, preset_table
 from coursekit.runs.run import fit
@@ -15,6 +16,7 @@ __all__ = [
     "choose_device",
     "choose_precision",
     "describe_device",
+    "expected_curve",
     "find_preset",
     "fit",
     "preset_table",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
 from coursekit.batches import Batches
 from coursekit.datasets import Dataset
@@ -22,6 +24,8 @@ from coursekit.runs.progress import Progress, Watched
 
 TEST_BATCH = 500
 
+Rates = Callable[[int, int, float, float], float]
+
 
 def fit(
     network: nn.Module,
@@ -31,6 +35,7 @@ def fit(
     *,
     train_one_epoch: Loop | None = None,
     evaluate: Loop | None = None,
+    schedule: Rates | None = None,
     checkpoint: str | Path | None = None,
     device: str | torch.device | None = None,
     precision: str | None = None,
@@ -51,6 +56,10 @@ def fit(
         network is made: call `torch.manual_seed` before that.
     train_one_epoch, evaluate : callable, optional
         The loops, by default those of `convnets.training`.
+    schedule : callable, optional
+        Gives the learning rate of a step, called as ``schedule(step, total_steps,
+        max_lr, pct_start)``, such as `convnets.schedule.one_cycle`; by default what
+        PyTorch's `OneCycleLR` gives, which is the same.
     checkpoint : str or Path, optional
         A file that is written after every epoch. If it is there already, the run goes
         on from it, and ends as if it had never been cut.
@@ -75,6 +84,8 @@ def fit(
     """
     run = Run(network, dataset, find_preset(preset), seed, device, precision)
     run.use(train_one_epoch, evaluate)
+    if schedule is not None:
+        run.take_rates(schedule)
     path = None if checkpoint is None else Path(checkpoint).expanduser()
     # Dropout draws from PyTorch's own generators: they are put back afterwards.
     with torch.random.fork_rng(devices=run.cuda_devices()), warnings.catch_warnings():
@@ -171,10 +182,11 @@ class Run:
             nesterov=preset.momentum > 0,
             weight_decay=preset.weight_decay,
         )
-        self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
+        self.total_steps = preset.epochs * len(self.batches)
+        self.scheduler: LRScheduler = OneCycleLR(
             self.optimizer,
             preset.max_lr,
-            total_steps=preset.epochs * len(self.batches),
+            total_steps=self.total_steps,
             pct_start=preset.pct_start,
             cycle_momentum=False,
         )
@@ -187,6 +199,19 @@ class Run:
             train_one_epoch = train_one_epoch or training.train_one_epoch
             evaluate = evaluate or training.evaluate
         self.train_one_epoch, self.evaluate = train_one_epoch, evaluate
+
+    def take_rates(self, schedule: Rates) -> None:
+        """Take the learning rates of a function in place of PyTorch's."""
+        preset, last = self.preset, self.total_steps - 1
+
+        def share(step: int) -> float:
+            step = min(step, last)  # PyTorch asks for one more than there are
+            rate = schedule(step, self.total_steps, preset.max_lr, preset.pct_start)
+            return float(rate) / preset.max_lr
+
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["initial_lr"] = preset.max_lr
+        self.scheduler = LambdaLR(self.optimizer, share)
 
     def go_on(self, path: Path | None, progress: Progress) -> None:
         """Train the epochs that are left."""
