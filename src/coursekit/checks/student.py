@@ -177,14 +177,24 @@ def load_function(
 
 
 def fresh_module(name: str) -> ModuleType:
-    """Read a module and its loaded siblings from disk again, whatever is cached."""
+    """Read a module and its loaded siblings from disk again, whatever is cached.
+
+    A sibling that imports what this check does not allow stays as it was: networks in
+    the notebook still need it.
+    """
     importlib.invalidate_caches()
     package = name.partition(".")[0]
     siblings = [item for item in sys.modules if item.startswith(f"{package}.")]
     for sibling in reversed(siblings):
         if sibling != name:
-            with contextlib.suppress(Exception, SystemExit):
-                _execute(sibling)
+            before = dict(vars(sys.modules[sibling]))
+            try:
+                with contextlib.suppress(SystemExit):
+                    _execute(sibling)
+            except ImportError:
+                vars(sys.modules[sibling]).update(before)
+            except Exception:  # of no concern to who checks another module
+                continue
     return _execute(name)
 
 
