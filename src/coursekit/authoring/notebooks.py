@@ -55,7 +55,7 @@ def write_notebook(text: str, problem_set: ProblemSet) -> Files:
 
     source = f"solutions/notebooks/{problem_set.id}.md"
     notebook = jupytext.reads(text, fmt="md:myst")
-    notebook.metadata = _notebook_metadata(source)
+    notebook.metadata = _notebook_metadata(source, notebook.metadata)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells, start=1):
         _check_text(cell, f"{source}, cell {number}")
@@ -68,13 +68,19 @@ def write_notebook(text: str, problem_set: ProblemSet) -> Files:
     return {path: (written.rstrip("\n") + "\n").encode()}
 
 
-def _notebook_metadata(source: str) -> Notebook:
-    """Return the metadata of the whole notebook; nothing pairs it with its source."""
+def _notebook_metadata(source: str, header: Notebook) -> Notebook:
+    """Return the metadata of the whole notebook; nothing pairs it with its source.
+
+    The text's header may ask Colab for a GPU: ``accelerator: GPU``, and its type below
+    ``colab``.
+    """
     from nbformat import NotebookNode
 
+    accelerator = header.get("accelerator")
     return NotebookNode(  # type: ignore[no-untyped-call]
         {
-            "colab": {"provenance": [], "toc_visible": True},
+            **({"accelerator": accelerator} if accelerator else {}),
+            "colab": {"provenance": [], "toc_visible": True, **header.get("colab", {})},
             "coursekit": {"generated": f"by `course release` from {source}"},
             "kernelspec": {
                 "display_name": "Python 3",
