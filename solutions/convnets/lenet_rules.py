@@ -22,7 +22,15 @@ def check_lenet(variant: str, in_channels: int, num_classes: int) -> None:
 
 
 def check_logits(logits: Tensor, labels: Tensor) -> None:
-    """Raise unless there is a row of logits for each label."""
+    """Raise unless there is a row of logits for each label.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (N, num_classes)
+        One row for each example.
+    labels : Tensor, shape (N,)
+        The true classes.
+    """
     if logits.ndim != 2 or labels.ndim != 1 or len(logits) != len(labels):
         msg = (
             "`logits` must have a row for each of the `labels`, but their shapes are "
@@ -35,7 +43,15 @@ def check_logits(logits: Tensor, labels: Tensor) -> None:
 
 
 def check_classes(predicted: Tensor, labels: Tensor, num_classes: int) -> None:
-    """Raise unless both hold one class, counted from 0, for each example."""
+    """Raise unless both hold one class, counted from 0, for each example.
+
+    Parameters
+    ----------
+    predicted, labels : Tensor, shape (N,)
+        Classes, as whole numbers.
+    num_classes : int
+        How many classes there are.
+    """
     check_whole(1, num_classes=num_classes)
     for name, classes in (("predicted", predicted), ("labels", labels)):
         if classes.ndim != 1 or classes.is_floating_point():

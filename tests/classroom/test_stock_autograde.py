@@ -26,6 +26,7 @@ PARTLY_RIGHT = {  # what a student has not understood
     "ps5": ("backprop.py", "grad_out.sum(axis=0)", "grad_out.mean(axis=0)"),
     "ps6": ("normalization.py", "momentum * var * N / (N - 1)", "momentum * var"),
     "ps8": ("explain.py", "weight[label]", "weight.sum(axis=0)"),
+    "ps7": ("training.py", " / len(labels)", ""),
 }
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning")]

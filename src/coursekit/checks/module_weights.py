@@ -38,6 +38,16 @@ def weight_arrays(weights: Weights) -> dict[str, FloatArray]:
     Weights of layers are drawn so that numbers stay of one size from layer to layer;
     those of norms, and running variances, lie between 0.5 and 1.5, so that none is
     negative; biases and running means lie between -0.5 and 0.5.
+
+    Parameters
+    ----------
+    weights : mapping
+        Arrays by name, or what `recipe` gives.
+
+    Returns
+    -------
+    dict of str to ndarray, shape as the recipe says
+        Fresh or kept; do not change them.
     """
     if "seed" not in weights:
         return dict(weights)
@@ -46,7 +56,20 @@ def weight_arrays(weights: Weights) -> dict[str, FloatArray]:
 
 
 def drawn_like(shape: tuple[int, ...], name: str) -> FloatArray:
-    """Draw numbers between -1 and 1 that are the same for a name every time."""
+    """Draw numbers between -1 and 1 that are the same for a name every time.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape wanted.
+    name : str
+        What they are for.
+
+    Returns
+    -------
+    ndarray, shape `shape`
+        The numbers.
+    """
     return _source(0, name).uniform(-1, 1, size=shape)
 
 
