@@ -91,7 +91,17 @@ def check_schedule(
 
 
 def check_class_map(features: FloatArray, weight: FloatArray, label: int) -> None:
-    """Raise unless the weights fit the feature maps and have the class."""
+    """Raise unless the weights fit the feature maps and have the class.
+
+    Parameters
+    ----------
+    features : ndarray, shape (C, H, W)
+        The feature maps of one image.
+    weight : ndarray, shape (num_classes, C)
+        Weights of a linear layer.
+    label : int
+        The class, counted from 0.
+    """
     check_axes("features", features, ["C", "H", "W"])
     check_axes("weight", weight, ["num_classes", "C"])
     if weight.shape[1] != features.shape[0]:
