@@ -91,6 +91,15 @@ def test_the_notebook_opens_on_colab_and_pairs_with_nothing(notebook):
     assert "solutions/notebooks/ps1.md" in metadata["coursekit"]["generated"]
 
 
+def test_a_text_may_ask_colab_for_a_gpu(text, problem_set):
+    asking = text.replace("---\n", "---\naccelerator: GPU\ncolab:\n  gpuType: T4\n", 1)
+    (data,) = write_notebook(asking, problem_set).values()
+    metadata = json.loads(data)["metadata"]
+    assert metadata["accelerator"] == "GPU"
+    assert metadata["colab"]["gpuType"] == "T4"
+    assert metadata["colab"]["toc_visible"]
+
+
 def test_it_is_valid_and_holds_no_outputs(notebook):
     nbformat.validate(notebook)
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
