@@ -2,9 +2,9 @@
 
 from coursekit.runs.checkpoints import checkpoint_folder
 from coursekit.runs.devices import choose_device, choose_precision, describe_device
-from coursekit.runs.expected import expected_curve
+from coursekit.runs.expected import expected_curve, measured, preset_table
 from coursekit.runs.history import Epoch, History
-from coursekit.runs.presets import PRESETS, Preset, find_preset, preset_table
+from coursekit.runs.presets import PRESETS, Preset, find_preset
 from coursekit.runs.run import fit
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "expected_curve",
     "find_preset",
     "fit",
+    "measured",
     "preset_table",
 ]

@@ -222,30 +222,3 @@ def find_preset(name: str | Preset) -> Preset:
         msg = f"There is no preset {name!r}. Known: {', '.join(PRESETS)}."
         raise CourseError(msg)
     return PRESETS[name]
-
-
-def preset_table() -> str:
-    """Write the presets as a table in Markdown."""
-    head = (
-        "preset",
-        "network",
-        "data",
-        "epochs",
-        "batch",
-        "top rate",
-        "when to take it",
-    )
-    rows = [
-        (
-            f"`{preset.name}`",
-            preset.network,
-            preset.dataset,
-            str(preset.epochs),
-            str(preset.batch_size),
-            f"{preset.max_lr:g}",
-            preset.purpose,
-        )
-        for preset in PRESETS.values()
-    ]
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
