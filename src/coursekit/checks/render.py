@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.checks.calls import call_text, is_driven, looked_at, named_values
 from coursekit.checks.compare import with_article
 from coursekit.checks.mark import ExerciseResult, Failure, GroupResult
 from coursekit.checks.outcome import Outcome
@@ -84,24 +85,15 @@ def distinct_failures(result: ExerciseResult) -> list[GroupResult]:
     return chosen
 
 
-def call_text(result: ExerciseResult, failure: Failure) -> str:
-    """Write the call that failed, with arrays by name: ``f(x, kernel, stride=2)``."""
-    names = result.parameters[: len(failure.case.args)]
-    parts = [
-        name if isinstance(value, np.ndarray) else repr(value)
-        for name, value in zip(names, failure.case.args, strict=False)
-    ]
-    parts += [
-        f"{name}={name if isinstance(value, np.ndarray) else repr(value)}"
-        for name, value in failure.case.kwargs.items()
-    ]
-    return f"{result.function.rpartition(':')[2]}({', '.join(parts)})"
-
-
 def show_value(value: Any) -> str:
     """Write a value so that it fits a terminal; long arrays are cut."""
     if isinstance(value, tuple) and any(isinstance(v, np.ndarray) for v in value):
         return "; ".join(_briefly(part) for part in value)
+    if isinstance(value, dict) and any(
+        isinstance(v, np.ndarray) for v in value.values()
+    ):
+        parts = [f"{name}: {_compactly(part)}" for name, part in value.items()]
+        return textwrap.shorten("; ".join(parts), 200, placeholder=" ...")
     if not isinstance(value, np.ndarray):
         return textwrap.shorten(repr(value), 200, placeholder=" ...")
     if value.size > TOO_LONG:
@@ -118,6 +110,13 @@ def show_value(value: Any) -> str:
     if value.dtype.name != "float64":
         note += f"  {value.dtype}"
     return f"{text}{note}"
+
+
+def _compactly(value: Any) -> str:
+    """Write an entry of a dictionary on one line."""
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=4, suppress_small=True, threshold=20)
+    return repr(value)
 
 
 def _briefly(value: Any) -> str:
@@ -222,18 +221,14 @@ def _call_lines(result: ExerciseResult, failure: Failure) -> list[str]:
     """Lay out a call, its arrays, what was expected and what came."""
     if not result.function:
         return []  # there is no call, and the right number stays hidden
-    lines = _wrap(call_text(result, failure), "  ")
-    for name, value in _named_arrays(result, failure):
-        lines += _labelled(name, show_value(value))
+    names, case = result.parameters, failure.case
+    lines = _wrap(call_text(result.function, names, case), "  ")
+    for name, value in named_values(names, case):
+        lines += _labelled(name, value if isinstance(value, str) else show_value(value))
+    if is_driven(names, case):
+        lines += _labelled("compared", looked_at(case))
     lines += _labelled("expected", show_outcome(failure.expected))
     return lines + _labelled("got", show_outcome(failure.got))
-
-
-def _named_arrays(result: ExerciseResult, failure: Failure) -> list[tuple[str, Any]]:
-    """Return the array arguments of a case with their names."""
-    pairs = [*zip(result.parameters, failure.case.args, strict=False)]
-    pairs += failure.case.kwargs.items()
-    return [(name, value) for name, value in pairs if isinstance(value, np.ndarray)]
 
 
 def _labelled(label: str, text: str) -> list[str]:
