@@ -6,8 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coursekit.widgets.backward_explorer import BackwardExplorer
     from coursekit.widgets.channel_wiring import ChannelWiring
     from coursekit.widgets.im2col_explorer import Im2colExplorer
+    from coursekit.widgets.loss_curve_viewer import LossCurveViewer
+    from coursekit.widgets.normalization_cube import NormalizationCube
     from coursekit.widgets.pooling_explorer import PoolingExplorer
     from coursekit.widgets.receptive_field_explorer import ReceptiveFieldExplorer
     from coursekit.widgets.shape_explorer import ShapeExplorer
@@ -15,8 +18,11 @@ if TYPE_CHECKING:
     from coursekit.widgets.toeplitz_matrix import ToeplitzMatrix
 
 __all__ = [
+    "BackwardExplorer",
     "ChannelWiring",
     "Im2colExplorer",
+    "LossCurveViewer",
+    "NormalizationCube",
     "PoolingExplorer",
     "ReceptiveFieldExplorer",
     "ShapeExplorer",
@@ -25,8 +31,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BackwardExplorer": "backward_explorer",
     "ChannelWiring": "channel_wiring",
     "Im2colExplorer": "im2col_explorer",
+    "LossCurveViewer": "loss_curve_viewer",
+    "NormalizationCube": "normalization_cube",
     "PoolingExplorer": "pooling_explorer",
     "ReceptiveFieldExplorer": "receptive_field_explorer",
     "ShapeExplorer": "shape_explorer",
