@@ -38,15 +38,23 @@ def show_stages(stages: Sequence[Stage], caption: str = "") -> None:
     """
     from IPython.display import display
 
-    lines = [[*HEADS, *COSTS], *(_stage_line(stage) for stage in stages)]
-    layers = sum(stage.depth for stage in stages)
-    sums = [sum(s.parameters for s in stages), sum(s.macs for s in stages)]
-    lines.append(["Total", "", str(layers), "", "", *(f"{n:,}" for n in sums)])
+    lines = stage_lines(stages)
     formats = {
         "text/html": html_table(lines, caption),
         "text/plain": text_table(lines, caption),
     }
     display(formats, raw=True)  # type: ignore[no-untyped-call]
+
+
+def stage_lines(stages: Sequence[Stage]) -> list[list[str]]:
+    """Write every cell: the heads, one line for each stage, and the total."""
+    layers = sum(stage.depth for stage in stages)
+    sums = [sum(s.parameters for s in stages), sum(s.macs for s in stages)]
+    return [
+        [*HEADS, *COSTS],
+        *(_stage_line(stage) for stage in stages),
+        ["Total", "", str(layers), "", "", *(f"{count:,}" for count in sums)],
+    ]
 
 
 def show_volumes(networks: Mapping[str, Sequence[Shape]]) -> None:
@@ -78,7 +86,7 @@ def show_volumes(networks: Mapping[str, Sequence[Shape]]) -> None:
         top = max(_doublings(s[1] if len(s) > 1 else 1) for s in shapes) / 2 + 2
         place.set(xlim=(-0.5, left - 1.5), ylim=(-top, top))
         hide_frame(place)
-        place.set_title(name, loc="left")
+        place.set_title(name, loc="left", size=9)
 
 
 def show_profiles(networks: Mapping[str, Sequence[Stage]]) -> None:
@@ -145,7 +153,7 @@ def show_blocks(blocks: Mapping[str, tuple[int, Layer]]) -> None:
         half = (WIDTH / wide) * len(chart) / sum(columns) / 2
         place.set(xlim=(middle - half, middle + half), ylim=(bottom + 0.8, -0.8))
         hide_frame(place)
-        place.set_title(name)
+        place.set_title(name, size=9)
 
 
 def show_errors(
@@ -166,15 +174,23 @@ def show_errors(
     for look, family in zip(LOOKS, families, strict=False):
         found = [point for name, point in points.items() if name.startswith(family)]
         macs, _, errors = zip(*sorted(found), strict=True)
-        place.plot(macs, errors, color=look["color"], linestyle="--", linewidth=0.8)
-    for name, (macs, parameters, error) in points.items():
+        billions = [count / 1e9 for count in macs]
+        place.plot(billions, errors, color=look["color"], linestyle="--", linewidth=0.8)
+    for index, name in enumerate(sorted(points, key=lambda name: points[name][0])):
+        macs, parameters, error = points[name]
+        area = parameters / 4e5  # square points
         look = {"color": COLOURS["sky"], "edgecolor": "black", "linewidth": 0.6}
-        place.scatter(macs, error, s=parameters / 4e5, zorder=3, **look)
-        gap = 4 + math.sqrt(parameters / 4e5 / math.pi)  # points
-        words: dict[str, Any] = {"textcoords": "offset points", "size": 8}
-        place.annotate(name, (macs, error), (0, gap), ha="center", **words)
-    place.set(xscale="log", xlabel="multiply-adds for one image")
-    place.set(ylabel="top-5 error (%)", ylim=(4, 22), xlim=(4e8, 3e10))
+        place.scatter(macs / 1e9, error, s=area, zorder=3, **look)
+        gap = 4 + math.sqrt(area / math.pi)  # points; in turn above and below
+        words: dict[str, Any] = {"ha": "center", "va": ("bottom", "top")[index % 2]}
+        words |= {"textcoords": "offset points", "size": 8, "zorder": 4}
+        offset = (0, -gap if index % 2 else gap)
+        place.annotate(name, (macs / 1e9, error), offset, **words)
+    ticks = [0.5, 1, 2, 5, 10, 20]
+    place.set(xscale="log", xlim=(0.4, 30), xlabel="billions of multiply-adds")
+    place.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    place.set_xticks([], minor=True)
+    place.set(ylabel="top-5 error (%)", ylim=(0, 22))
     place.grid(alpha=0.3)
 
 
@@ -241,5 +257,5 @@ def _box(axes: Axes, x: float, y: float, text: str, colour: str, wide: float) ->
     box = Rectangle((x - 0.45, y - 0.55), 0.9, 1.1, linewidth=0.6, zorder=2)
     box.set(facecolor=colour, edgecolor="black", alpha=1.0)
     axes.add_patch(box)
-    size = min(8.0, 72 * 0.85 * wide / (0.56 * len(text)))
+    size = min(8.0, 72 * 0.8 * wide / (0.62 * len(text)))
     axes.text(x, y, text, ha="center", va="center", size=size, zorder=3)
