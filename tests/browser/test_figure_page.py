@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from coursekit.widgets import (
+    BackwardExplorer,
     ChannelWiring,
     Im2colExplorer,
     PoolingExplorer,
@@ -32,6 +33,7 @@ def figures():
         ChannelWiring("groups", 8, 8, groups=4),
         ChannelWiring("separable", 16, 32),
         ChannelWiring("dilation", dilation=3, kernel_size=5),
+        BackwardExplorer(np.arange(20).reshape(4, 5), KERNEL, stride=3, padding=1),
     ]
 
 

@@ -292,6 +292,51 @@ def test_a_single_1_copies_kernel_and_window(executed):
     assert shown == [*copy.ravel(), *window.ravel()]
 
 
+def sent(upstream, **options):
+    """Return what an upstream gradient sends back in the interactive figure's layer."""
+    x, w = np.arange(20.0).reshape(1, 1, 4, 5), np.arange(1.0, 5).reshape(1, 1, 2, 2)
+    grad_x, grad_w, _ = conv2d_backward(upstream[None, None], x, w, **options)
+    return grad_x[0, 0], grad_w[0, 0]
+
+
+def test_the_interactive_figure_begins_with_the_cell_above(executed):
+    from coursekit.widgets import BackwardExplorer
+
+    (call,) = re.findall(r"^BackwardExplorer\(.*\)$", PAGE.read_text("utf-8"), re.M)
+    names = {"x": np.arange(20.0).reshape(1, 1, 4, 5)}
+    names["weight"] = np.arange(1.0, 5).reshape(1, 1, 2, 2)
+    figure = eval(
+        call, {**executed.names, **names, "BackwardExplorer": BackwardExplorer}
+    )
+    assert (figure.mode, figure.number, figure.place) == ("one", 1, [1, 2])
+    assert executed.shows("BackwardExplorer(x[0, 0]").startswith("<coursekit.")
+
+
+def test_in_the_interactive_figure_every_number_reaches_every_weight():
+    for index in np.ndindex(3, 4):
+        upstream = np.zeros((3, 4))
+        upstream[index] = 1
+        reached = sent(upstream)[1] != 0
+        i, j = index
+        window = np.arange(20.0).reshape(4, 5)[i : i + 2, j : j + 2]
+        np.testing.assert_array_equal(reached, window != 0)
+
+
+def test_in_the_interactive_figure_stride_3_leaves_gaps():
+    grad_x, _ = sent(np.ones((1, 2)), stride=3)
+    assert (grad_x[:, 2] == 0).all()
+    assert (grad_x[2:] == 0).all()
+    assert np.count_nonzero(grad_x) == 8
+
+
+@pytest.mark.parametrize(("corner", "left"), [((0, 0), 4), ((4, 5), 1)])
+def test_in_the_interactive_figure_padding_cuts_three_of_four(corner, left):
+    upstream = np.zeros((5, 6))
+    upstream[corner] = 1
+    grad_x, _ = sent(upstream, padding=1)
+    assert grad_x[grad_x != 0].tolist() == [left]
+
+
 def test_gradients_add_up_over_the_upstream_gradient(rng):
     x, w, g, want = layer(rng, 2, 1, 1)
     total_x, total_w = np.zeros(x.shape), np.zeros(w.shape)
