@@ -9,6 +9,7 @@ same weights and on the same batches, and the ratio of the processor's times is 
     python benchmarks/numpy_lenet.py --seeds 0 1 2 3 4 \
         --json src/coursekit/records/numpy_lenet.json
 
+Seeds may be run side by side, each with a file of its own, and joined with `--merge`.
 Data come from where CONVNETS_DATA says, or are downloaded. One thread is used unless
 `--threads` says otherwise.
 """
@@ -32,7 +33,7 @@ from coursekit.datasets import Dataset, load_dataset
 from coursekit.runs.numpy_run import Data, NumpyRun, Recipe, fit_numpy
 
 RECIPES = [
-    Recipe(epochs=epochs, learning_rate=0.03, batch_size=32, warm_up=0.2)
+    Recipe(epochs=epochs, learning_rate=0.05, batch_size=32, warm_up=0.3)
     for epochs in (1, 2)
 ]
 LOSS_EVERY = 25  # steps whose mean loss is stored as one number
@@ -47,7 +48,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where to store the numbers")
+    parser.add_argument("--merge", type=Path, nargs="+", help="join stored parts")
     options = parser.parse_args()
+    if options.merge:
+        store(options.json, merge(options.merge))
+        return
     train, test = as_arrays(load_dataset("mnist"))
     torch.set_num_threads(options.threads)
     with threadpool_limits(options.threads):
@@ -59,22 +64,36 @@ def main() -> None:
         ]
         record["summary"] = summarize(record)
         record["compared"] = compare(train, RECIPES[0])
-    if options.json:
-        options.json.write_text(to_json(record), encoding="utf-8")
+    store(options.json, record)
+
+
+def store(path: Path | None, record: dict[str, Any]) -> None:
+    """Write a record, if a place is given."""
+    if path:
+        path.write_text(to_json(record), encoding="utf-8")
+
+
+def merge(paths: list[Path]) -> dict[str, Any]:
+    """Join records of several seeds, made in the same way side by side."""
+    parts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    first = parts[0]
+    for part in parts[1:]:
+        for key in set(first) - {"runs", "summary", "compared"}:
+            if part[key] != first[key]:
+                msg = f"The parts must agree, but their `{key}` differs."
+                raise ValueError(msg)
+    runs = [run for part in parts for run in part["runs"]]
+    runs.sort(key=lambda run: (run["epochs"], run["seed"]))
+    return {**first, "runs": runs, "summary": summarize({**first, "runs": runs})}
 
 
 def as_arrays(dataset: Dataset) -> tuple[Data, Data]:
-    """Return images, shifted and scaled, and labels: to train on, then to test on."""
-    return (
-        (
-            dataset.standardized(dataset.train_images).numpy(),
-            dataset.train_labels.numpy(),
-        ),
-        (
-            dataset.standardized(dataset.test_images).numpy(),
-            dataset.test_labels.numpy(),
-        ),
+    """Return images from 0 to 1, and labels: to train on, then to test on."""
+    train, test = (
+        images.numpy().astype(np.float32) / 255
+        for images in (dataset.train_images, dataset.test_images)
     )
+    return (train, dataset.train_labels.numpy()), (test, dataset.test_labels.numpy())
 
 
 def describe(threads: int, train: Data, test: Data) -> dict[str, Any]:
