@@ -45,7 +45,7 @@ class ChannelWiring(InteractiveFigure):
     """
 
     script: ClassVar[str] = "channel_wiring"
-    helpers: ClassVar[tuple[str, ...]] = ("wires.js", "taps.js")
+    helpers: ClassVar[tuple[str, ...]] = ("drawings.js", "wires.js", "taps.js")
     settings: ClassVar[tuple[str, ...]] = (
         "kind",
         "in_channels",

@@ -1,7 +1,5 @@
 // Channels as nodes, weights as wires between them, and the weight array as blocks.
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-
 // A stage is one convolution: { name, ins, outs, groups, taps }.
 const readsChannel = ({ ins, outs, groups }, filter, channel) =>
   Math.floor(filter / (outs / groups)) === Math.floor(channel / (ins / groups));
@@ -21,23 +19,6 @@ function litIn(stages, pick, n) {
     channels: new Set(single ? channelsOf(stage, pick.filter) : [pick.channel]),
     filters: new Set(single ? [pick.filter] : filtersOf(stage, pick.channel)),
   };
-}
-
-const NAMESPACE = icon("Step").firstElementChild.namespaceURI; // that of every drawing
-
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS(NAMESPACE, tag);
-  Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
-  node.append(...children);
-  return node;
-}
-
-const lettering = (text, place) => svg("text", { class: "ck-words", ...place }, text);
-
-function drawing(kind, role, label, width, height, ...children) {
-  const viewBox = `0 0 ${width} ${height}`;
-  const look = { class: kind, width, height, viewBox, role, "aria-label": label };
-  return svg("svg", look, ...children);
 }
 
 // Sizes in pixels: from one channel to the next, and the room for names above.
