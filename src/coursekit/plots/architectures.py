@@ -171,19 +171,19 @@ def show_errors(
     """
     _, axes = new_figure(3.0)
     place = axes[0, 0]
-    for look, family in zip(LOOKS, families, strict=False):
-        found = [point for name, point in points.items() if name.startswith(family)]
-        macs, _, errors = zip(*sorted(found), strict=True)
-        billions = [count / 1e9 for count in macs]
-        place.plot(billions, errors, color=look["color"], linestyle="--", linewidth=0.8)
+    for style, family in zip(LOOKS, families, strict=False):
+        found = sorted(each for name, each in points.items() if name.startswith(family))
+        billions = [each[0] / 1e9 for each in found]
+        errors = [each[2] for each in found]
+        place.plot(billions, errors, "--", color=style["color"], linewidth=0.8)
+    look: dict[str, Any] = {"color": COLOURS["sky"], "edgecolor": "black", "lw": 0.6}
     for index, name in enumerate(sorted(points, key=lambda name: points[name][0])):
         macs, parameters, error = points[name]
         area = parameters / 4e5  # square points
-        look = {"color": COLOURS["sky"], "edgecolor": "black", "linewidth": 0.6}
         place.scatter(macs / 1e9, error, s=area, zorder=3, **look)
         gap = 4 + math.sqrt(area / math.pi)  # points; in turn above and below
-        words: dict[str, Any] = {"ha": "center", "va": ("bottom", "top")[index % 2]}
-        words |= {"textcoords": "offset points", "size": 8, "zorder": 4}
+        words: dict[str, Any] = {"textcoords": "offset points", "size": 8, "zorder": 4}
+        words |= {"ha": "center", "va": ("bottom", "top")[index % 2]}
         offset = (0, -gap if index % 2 else gap)
         place.annotate(name, (macs / 1e9, error), offset, **words)
     ticks = [0.5, 1, 2, 5, 10, 20]
