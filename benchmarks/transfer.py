@@ -1,0 +1,199 @@
+"""What a network learns faster after it has learnt something else: ten seeds.
+
+A small network learns the digits 5 to 9 from a few labelled examples each: from random
+weights; from weights that were trained on the digits 0 to 4, all of them or the last
+layer alone; and from weights that were trained to tell patches of two photographs
+apart. The seed decides the examples, the weights to start from and the order, and is
+shared. All are trained for as many steps. The learning rate of each is the best of
+seven for its number of examples, on other seeds whose results are not recorded.
+
+Give `--json src/coursekit/records/transfer.json` to replace the record that the book
+draws. It takes some minutes on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sklearn
+import torch
+from convolution import processor
+from methods.transfer import (
+    BATCH,
+    PRETRAIN_EPOCHS,
+    PRETRAIN_RATE,
+    SOURCE_DIGITS,
+    STEPS,
+    TARGET_DIGITS,
+    Pictures,
+    SmallNet,
+    accuracy,
+    digits_of,
+    few,
+    fine_tune,
+    photograph_patches,
+    pretrain,
+)
+
+SEEDS = list(range(10))
+PILOT_SEEDS = [100, 101, 102]
+EXAMPLES = [1, 2, 5, 20, 100]  # labelled pictures of each class
+RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+METHODS = ["from scratch", "fine-tuned", "last layer only", "from photographs"]
+
+Record = dict[str, Any]
+Starts = dict[str, SmallNet | None]
+Rates = dict[tuple[str, int], float]  # for each method and number of examples
+
+
+def main() -> None:
+    """Choose the rates, train everything, and store the accuracies if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, help="where to store the numbers")
+    target = parser.parse_args().json
+    torch.set_num_threads(1)
+    train, test = (digits_of(part, TARGET_DIGITS) for part in ("train", "test"))
+    rates = choose_rates(train)
+    record = describe(len(test.labels))
+    record["pretraining"], rows = [], []
+    for seed in SEEDS:
+        starts, numbers = sources_of(seed)
+        record["pretraining"].append(numbers)
+        rows += run(seed, starts, rates, train, test)
+    record["accuracies"] = table(rows, rates)
+    if target:
+        target.write_text(to_json(record), encoding="utf-8")
+
+
+def sources_of(seed: int) -> tuple[Starts, Record]:
+    """Train the networks to start from, and say how good they were at what they did."""
+    torch.manual_seed(seed)
+    digits = pretrain(digits_of("train", SOURCE_DIGITS))
+    photographs = pretrain(photograph_patches(seed))
+    # Other patches of the same photographs, which may overlap those of training.
+    other = photograph_patches(seed + 1000)
+    numbers = {
+        "seed": seed,
+        "digits": accuracy(digits, digits_of("test", SOURCE_DIGITS)),
+        "photographs": accuracy(photographs, other),
+    }
+    starts: Starts = {
+        "from scratch": None,
+        "fine-tuned": digits,
+        "last layer only": digits,
+        "from photographs": photographs,
+    }
+    return starts, {key: round(value, 4) for key, value in numbers.items()}
+
+
+def learn(
+    method: str, start: SmallNet | None, pictures: Pictures, rate: float, seed: int
+) -> SmallNet:
+    """Train one network on the few examples."""
+    torch.manual_seed(seed)
+    return fine_tune(start, pictures, rate, frozen=method == "last layer only")
+
+
+def choose_rates(train: Pictures) -> Rates:
+    """Return the best rates, judged on training pictures that were not learnt from."""
+    totals: dict[tuple[str, int], list[float]] = {}
+    for seed in PILOT_SEEDS:
+        starts, _ = sources_of(seed)
+        generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(len(train.labels), generator=generator)
+        judged, kept = train[order[:100]], train[order[100:]]
+        for examples in EXAMPLES:
+            chosen = few(kept, examples, generator)
+            for method in METHODS:
+                found = [
+                    accuracy(learn(method, starts[method], chosen, rate, seed), judged)
+                    for rate in RATES
+                ]
+                total = totals.setdefault((method, examples), [0.0] * len(RATES))
+                totals[method, examples] = list(np.add(total, found))
+    for setting, total in totals.items():
+        print("pilot", *setting, np.round(np.divide(total, len(PILOT_SEEDS)), 3))
+    return {setting: RATES[int(np.argmax(total))] for setting, total in totals.items()}
+
+
+def run(
+    seed: int,
+    starts: Starts,
+    rates: Rates,
+    train: Pictures,
+    test: Pictures,
+) -> list[Record]:
+    """Train every method with every number of examples, once."""
+    rows = []
+    for examples in EXAMPLES:
+        chosen = few(train, examples, torch.Generator().manual_seed(seed))
+        for method in METHODS:
+            network = learn(
+                method, starts[method], chosen, rates[method, examples], seed
+            )
+            value = round(accuracy(network, test), 4)
+            rows.append({"examples": examples, "method": method, "value": value})
+    print(seed, *(row["value"] for row in rows), flush=True)
+    return rows
+
+
+def table(rows: list[Record], rates: Rates) -> list[Record]:
+    """Put the seeds of each setting side by side, in the order of the seeds."""
+    return [
+        {
+            "examples": examples,
+            "method": method,
+            "learning_rate": rates[method, examples],
+            "test_accuracy": [
+                row["value"]
+                for row in rows
+                if (row["examples"], row["method"]) == (examples, method)
+            ],
+        }
+        for examples in EXAMPLES
+        for method in METHODS
+    ]
+
+
+def describe(test_images: int) -> Record:
+    """Say what the numbers were measured with."""
+    return {
+        "made_by": "benchmarks/transfer.py",
+        "processor": processor(),
+        "threads": torch.get_num_threads(),
+        "number_type": "float32",
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+            "scikit-learn": sklearn.__version__,
+        },
+        "data": "scikit-learn's digits, enlarged to 28 x 28 pixels",
+        "test_images": test_images,
+        "pretrain_epochs": PRETRAIN_EPOCHS,
+        "pretrain_rate": PRETRAIN_RATE,
+        "steps": STEPS,
+        "batch_size": BATCH,
+        "rates_tried": RATES,
+        "seeds": SEEDS,
+    }
+
+
+def to_json(record: Record) -> str:
+    """Write one line for each key, and for each entry of a long list."""
+    lines = []
+    for key, value in record.items():
+        text = json.dumps(value)
+        if value and isinstance(value, list) and isinstance(value[0], dict):
+            text = "[\n" + ",\n".join(json.dumps(entry) for entry in value) + "\n]"
+        lines.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    main()
