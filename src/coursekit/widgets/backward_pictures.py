@@ -49,9 +49,8 @@ def gradients(
     import torch
 
     arrays = [torch.tensor(a[None, None], requires_grad=True) for a in (x, kernel)]
-    out = torch.nn.functional.conv2d(
-        *arrays, stride=stride, padding=padding, dilation=dilation
-    )
+    image, weight = arrays
+    out = torch.nn.functional.conv2d(image, weight, None, stride, padding, dilation)
     upstream = torch.tensor(grad_out[None, None])
     grad_x, grad_weight = torch.autograd.grad(out, arrays, upstream)
     return grad_x[0, 0].numpy(), grad_weight[0, 0].numpy()
@@ -111,11 +110,33 @@ def backward_explorer(
 
 
 def first(grad_out: FloatArray) -> tuple[int, int]:
-    """Return the place of the first number that is not 0, or else the first place."""
+    """Return the place of the first number that is not 0, or else the first place.
+
+    Parameters
+    ----------
+    grad_out : ndarray, shape (H_out, W_out)
+        The upstream gradient.
+
+    Returns
+    -------
+    tuple of int
+        The number's row and column.
+    """
     i, j = np.unravel_index(np.argmax(grad_out != 0), grad_out.shape)
     return int(i), int(j)
 
 
 def in_rows(grid: FloatArray) -> str:
-    """Write a grid row by row, such as ``1, 2; 3, 4``."""
+    """Write a grid row by row, such as ``1, 2; 3, 4``.
+
+    Parameters
+    ----------
+    grid : ndarray, shape (rows, columns)
+        The numbers.
+
+    Returns
+    -------
+    str
+        The rows, with semicolons between them.
+    """
     return "; ".join(", ".join(show(float(value)) for value in row) for row in grid)
