@@ -33,7 +33,7 @@ from coursekit.datasets import Dataset, load_dataset
 from coursekit.runs.numpy_run import Data, NumpyRun, Recipe, fit_numpy
 
 RECIPES = [
-    Recipe(epochs=epochs, learning_rate=0.05, batch_size=32, warm_up=0.3)
+    Recipe(epochs=epochs, learning_rate=0.1, batch_size=64, warm_up=0.3)
     for epochs in (1, 2)
 ]
 LOSS_EVERY = 25  # steps whose mean loss is stored as one number

@@ -215,7 +215,8 @@ class State:
             If the file is no checkpoint, or one of another run. It is left alone.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # Opened here, so that it is closed here if it is no zip.
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             theirs = json.loads(str(arrays["identity"]))
         except Exception as err:  # whatever bytes can do to a reader of zips
