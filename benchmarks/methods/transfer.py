@@ -18,7 +18,8 @@ SOURCE_DIGITS, TARGET_DIGITS = range(5), range(5, 10)
 PATCHES = 350  # from each photograph; as many pictures as there are source digits
 PRETRAIN_EPOCHS = 8
 PRETRAIN_RATE = 0.01
-BATCH = 50
+BATCH = 50  # in pre-training
+FEW = 25  # in fine-tuning
 STEPS = 100  # updates in fine-tuning, whatever the number of examples
 
 
@@ -79,14 +80,15 @@ def few(pictures: Pictures, per_class: int, generator: torch.Generator) -> Pictu
     return pictures[torch.cat(chosen)]
 
 
-def train(network: SmallNet, pictures: Pictures, rate: float, steps: int) -> None:
-    """Train the parameters that are not frozen, with Adam and one cycle of rates."""
-    trained = [each for each in network.parameters() if each.requires_grad]
-    optimizer = torch.optim.Adam(trained, lr=rate)
+def train(
+    network: nn.Module, pictures: Pictures, rate: float, steps: int, batch_size: int
+) -> None:
+    """Train with Adam and one cycle of rates."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
     done = 0
     while done < steps:
-        for chosen in torch.randperm(len(pictures.labels)).split(BATCH):
+        for chosen in torch.randperm(len(pictures.labels)).split(batch_size):
             if done == steps:
                 break
             batch = pictures[chosen]
@@ -102,7 +104,7 @@ def pretrain(pictures: Pictures) -> SmallNet:
     """Train a new network from random weights."""
     network = SmallNet(int(pictures.labels.max()) + 1).train()
     batches = -(-len(pictures.labels) // BATCH)
-    train(network, pictures, PRETRAIN_RATE, PRETRAIN_EPOCHS * batches)
+    train(network, pictures, PRETRAIN_RATE, PRETRAIN_EPOCHS * batches, BATCH)
     return network
 
 
@@ -113,9 +115,13 @@ def fine_tune(
     network = SmallNet(int(pictures.labels.max()) + 1).train()
     if start is not None:
         network.features = copy.deepcopy(start.features)
-    if frozen:
-        network.features.requires_grad_(False).eval()
-    train(network, pictures, rate, STEPS)
+    if frozen:  # the features do not change, so they are computed once
+        network.features.eval()
+        with torch.no_grad():
+            means = network.features(pictures.images).mean(dim=(2, 3))
+        train(network.fc, Pictures(means, pictures.labels), rate, STEPS, FEW)
+    else:
+        train(network, pictures, rate, STEPS, FEW)
     return network
 
 
