@@ -8,6 +8,7 @@ from torch import nn
 
 from coursekit.demos import accuracy
 from coursekit.plots.normalization import interval
+from coursekit.widgets.normalization_cube import example
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "book" / "normalization.md"
@@ -115,3 +116,43 @@ def test_small_batches_take_more_steps_as_the_prose_says(page):
     runs = sorted(page["sizes"]["16"][NONE])
     assert runs[1] < 0.8
     assert runs[2] > 0.95
+
+
+def losses(page, norm, rate):
+    """Return the recorded losses, a row for each seed; infinite after diverging."""
+    runs = [
+        run["loss"]
+        for run in page["record"]["curves"]
+        if (run["norm"], run["learning_rate"]) == (norm, rate)
+    ]
+    longest = max(map(len, runs))
+    return np.array([run + [np.inf] * (longest - len(run)) for run in runs])
+
+
+@pytest.mark.parametrize(("norm", "least", "most"), [("none", 6, 10), ("batch", 1, 2)])
+def test_runs_end_as_far_apart_as_the_prose_says(page, norm, least, most):
+    last = losses(page, norm, 0.1)[:, -1]
+    assert least < last.max() / last.min() < most
+
+
+def test_means_and_medians_end_when_the_prose_says(page):
+    found, every = losses(page, "none", 3.0), page["record"]["loss_every"]
+    assert every * np.isfinite(found.mean(axis=0)).sum() == 2
+    with np.errstate(invalid="ignore"):
+        assert every * np.isfinite(np.median(found, axis=0)).sum() == 4
+
+
+def test_what_each_norm_takes_away_in_the_figure():
+    x = example()  # (N, C, H * W)
+    assert np.ptp(x.mean(axis=(0, 2))) > np.ptp(x.mean(axis=(1, 2))) > 5
+    hats = {}
+    for norm, axes in {"batch": (0, 2), "layer": (1, 2), "instance": 2}.items():
+        centred = x - x.mean(axis=axes, keepdims=True)
+        hats[norm] = centred / x.std(axis=axes, keepdims=True)
+    channels = {norm: np.ptp(hat.mean(axis=(0, 2))) for norm, hat in hats.items()}
+    images = {norm: np.ptp(hat.mean(axis=(1, 2))) for norm, hat in hats.items()}
+    assert channels["batch"] == pytest.approx(0) == images["layer"]
+    assert channels["instance"] == pytest.approx(0) == images["instance"]
+    assert hats["layer"].mean(axis=2).argmax(axis=1).tolist() == [3] * 4
+    order = hats["batch"].mean(axis=(1, 2)).argsort()
+    assert order.tolist() == x.mean(axis=(1, 2)).argsort().tolist()

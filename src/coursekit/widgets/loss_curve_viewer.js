@@ -25,7 +25,7 @@ function read(model) {
     return { name, look: LOOKS[m], on: s.shown[m], runs, summary };
   });
   const each = (s.loss_every * losses) / epochs; // steps in an epoch
-  return { ...s, rate, norms, points, each, losses: losses, epochs, steps: points, step: within(s.step, points - 1) };
+  return { ...s, rate, norms, points, each, losses, epochs, steps: points, step: within(s.step, points - 1) };
 }
 
 // After it has diverged, a run's loss is infinite, and its accuracy stays as it is.
@@ -180,7 +180,10 @@ function plotOf(s, n, width) {
   const names = [s.quantity === "loss" ? "step" : "epoch", `${QUANTITIES[s.quantity].toLowerCase()}${log}`];
   const frame = axesOf(box, ticks, ticksDown(s).map((value) => [y(value), String(value)]), names);
   const inner = curvesOf(s, n, { x, y }, box);
-  const window = svg("svg", { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top, viewBox: `${box.left} ${box.top} ${box.right - box.left} ${box.bottom - box.top}`, overflow: "hidden" }, ...inner);
+  const [wide, high] = [box.right - box.left, box.bottom - box.top];
+  const size = { x: box.left, y: box.top, width: wide, height: high, overflow: "hidden" };
+  const viewBox = `${box.left} ${box.top} ${wide} ${high}`;
+  const window = svg("svg", { ...size, viewBox, "aria-hidden": "true" }, ...inner);
   const node = drawing("ck-curves", "img", sentence(s, n), width, height, ...frame, window);
   const nearest = (at) => {
     const place = (at / node.getBoundingClientRect().width) * width;

@@ -15,7 +15,6 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#8a3f00", "linestyle": "--"},
     {"color": "#0b5cad", "linestyle": "-"},
 )
-
 FAINT = ("#e3bf9f", "#a9cbee")
 
 
@@ -83,8 +82,8 @@ def curves(
     for (name, losses), look, faint in looks:
         x = loss_every * np.arange(1, 1 + len(middles[name]))
         for loss in losses:
-            # Without smooth edges the file is a third as large.
-            thin = {"color": faint, "linewidth": 0.5, "antialiased": False}
+            thin: dict[str, Any] = {"color": faint, "linewidth": 0.5}
+            thin["antialiased"] = False  # halves the file
             ax.plot(x, np.where(np.isfinite(loss), loss, np.nan), zorder=1, **thin)
         middle = np.where(np.isfinite(middles[name]), middles[name], np.nan)
         ax.plot(x, middle, linewidth=1.8, label=f"{name}, median", **look)
