@@ -53,7 +53,18 @@ class Layer:
     name: str = ""
 
     def numbers(self, parameters: Arrays) -> list[FloatArray]:
-        """Return the layer's weight and bias, or nothing if it has none."""
+        """Return the layer's weight and bias, or nothing if it has none.
+
+        Parameters
+        ----------
+        parameters : dict of str to ndarray
+            As `initial_parameters` names them.
+
+        Returns
+        -------
+        list of ndarray, shapes of the weight and (C_out,)
+            Two arrays, or none.
+        """
         names = [f"{self.name}.weight", f"{self.name}.bias"] if self.name else []
         return [parameters[name] for name in names]
 

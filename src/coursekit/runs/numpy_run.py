@@ -36,10 +36,40 @@ class NumpyNetwork(Protocol):
     def loss_and_gradients(
         self, parameters: Arrays, images: FloatArray, labels: IntArray, /
     ) -> tuple[float, Mapping[str, FloatArray]]:
-        """Return the mean loss of a batch, and a gradient for each parameter."""
+        """Compute the mean loss of a batch, and a gradient for each parameter.
+
+        Parameters
+        ----------
+        parameters : dict of str to ndarray
+            The network's numbers.
+        images : ndarray, shape (N, C, H, W)
+            A batch.
+        labels : ndarray of int, shape (N,)
+            The true classes.
+
+        Returns
+        -------
+        loss : float
+            The mean over the batch.
+        gradients : dict of str to ndarray, shapes of the parameters
+            Under the same names.
+        """
 
     def predict(self, parameters: Arrays, images: FloatArray, /) -> IntArray:
-        """Return the predicted label of each image."""
+        """Name the class of each image.
+
+        Parameters
+        ----------
+        parameters : dict of str to ndarray
+            The network's numbers.
+        images : ndarray, shape (N, C, H, W)
+            Images, any number of them.
+
+        Returns
+        -------
+        ndarray of int, shape (N,)
+            The predicted labels.
+        """
 
 
 @dataclasses.dataclass(frozen=True)
