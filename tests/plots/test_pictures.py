@@ -114,6 +114,12 @@ def test_lines_differ_in_more_than_colour():
     assert first.get_marker() != second.get_marker()
 
 
+@pytest.mark.parametrize(("places", "is_whole"), [([1, 2, 3], True), ([1, 1.5], False)])
+def test_what_is_counted_has_whole_ticks(places, is_whole):
+    show_lines(places, {"": places}, "epoch", "loss")
+    assert all(tick == round(tick) for tick in plt.gca().get_xticks()) == is_whole
+
+
 def test_doubling_axis_has_a_tick_at_every_place():
     show_lines([1, 2, 8], {"a": [0, 1, 2]}, "x", "y", doubling=True)
     assert [tick.get_text() for tick in plt.gca().get_xticklabels()] == ["1", "2", "8"]

@@ -45,6 +45,8 @@ def show_lines(
     if doubling:
         place.set_xscale("log", base=2)
         place.set_xticks(x, [f"{value:g}" for value in x])
+    elif all(float(value).is_integer() for value in x):
+        place.locator_params(axis="x", integer=True)  # no half epochs
     place.grid(alpha=0.3)
     if len(lines) > 1:
         place.legend(frameon=False)
