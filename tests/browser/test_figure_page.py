@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from coursekit.records import load_record
 from coursekit.widgets import (
     BackwardExplorer,
     ChannelWiring,
     Im2colExplorer,
+    LossCurveViewer,
+    NormalizationCube,
     PoolingExplorer,
     SlidingKernel,
     ToeplitzMatrix,
@@ -22,6 +25,7 @@ KERNEL = [[0, 1], [2, 3]]
 
 @pytest.fixture(scope="module")
 def figures():
+    record = load_record("normalization")
     large = np.arange(64).reshape(8, 8) - 20
     return [
         SlidingKernel(np.arange(9).reshape(3, 3), KERNEL),
@@ -33,6 +37,8 @@ def figures():
         ChannelWiring("groups", 8, 8, groups=4),
         ChannelWiring("separable", 16, 32),
         ChannelWiring("dilation", dilation=3, kernel_size=5),
+        NormalizationCube(norm="instance"),
+        LossCurveViewer(record["curves"], record["loss_every"]),
         BackwardExplorer(np.arange(20).reshape(4, 5), KERNEL, stride=3, padding=1),
     ]
 

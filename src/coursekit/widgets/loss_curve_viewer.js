@@ -25,7 +25,8 @@ function read(model) {
     return { name, look: LOOKS[m], on: s.shown[m], runs, summary };
   });
   const each = (s.loss_every * losses) / epochs; // steps in an epoch
-  return { ...s, rate, norms, points, each, losses, epochs, steps: points, step: within(s.step, points - 1) };
+  const step = within(s.step, points - 1);
+  return { ...s, rate, norms, points, each, losses, epochs, steps: points, step };
 }
 
 // After it has diverged, a run's loss is infinite, and its accuracy stays as it is.
@@ -102,7 +103,8 @@ function divergence(s) {
     const by = first === last ? `by step ${first}` : `the first by step ${first}, the last by step ${last}`;
     const which = ended.map((run) => run.seed).join(", ");
     const seeds = `seed${ended.length > 1 ? "s" : ""} ${which}`;
-    return `${name}: ${ended.length} of ${runs.length} runs diverged (${seeds}), ${by}; their loss was no number any more.`;
+    const lost = `${ended.length} of ${runs.length} runs diverged (${seeds})`;
+    return `${name}: ${lost}, ${by}; their loss was no number any more.`;
   });
   return sentences.map(capital).join(" ");
 }
@@ -116,7 +118,8 @@ function remarks(s) {
     loss: "A run that has diverged counts as infinite.",
     accuracy: "A run that has diverged keeps its last accuracy.",
   }[s.quantity];
-  const above = `${count(beyond.length, "run")} ${beyond.length === 1 ? "goes" : "go"} above the picture; the table has the numbers.`;
+  const go = `${count(beyond.length, "run")} ${beyond.length === 1 ? "goes" : "go"}`;
+  const above = `${go} above the picture; the table has the numbers.`;
   const guess = s.quantity === "loss" ? `ln ${CLASSES} ≈ ${few(Math.log(CLASSES))}` : few(1 / CLASSES);
   const more = [lost && after, beyond.length && above];
   return [divergence(s), ...more, `The dotted line, ${guess}, is guessing.`].filter(Boolean).join(" ");
@@ -129,20 +132,26 @@ function tableOf(words, heads, lines) {
     make("tr", {}, make("th", { scope: "row" }, head), ...cells.map((text) => make("td", {}, text)));
   const titles = heads.map((text) => make("th", { scope: "col" }, text));
   const head = make("thead", {}, make("tr", {}, ...titles));
-  return make("table", { class: "ck-runs" }, make("caption", {}, words), head, make("tbody", {}, ...lines.map(row)));
+  const body = make("tbody", {}, ...lines.map(row));
+  return make("table", { class: "ck-runs" }, make("caption", {}, words), head, body);
 }
 
 function tables(s, n) {
   const names = s.norms.map((norm) => norm.name);
-  const one = s.seeds.map((seed, k) => [`seed ${seed}`, ...s.norms.map(({ runs }) => few(runs[k].values[n]))]);
+  const valuesOf = (k) => s.norms.map(({ runs }) => few(runs[k].values[n]));
+  const one = s.seeds.map((seed, k) => [`seed ${seed}`, ...valuesOf(k)]);
   const kind = MIDDLES[s.middle].split(",")[0];
   one.push([kind.toLowerCase(), ...s.norms.map((norm) => reading(s, norm, n))]);
   const ends = range(s.epochs).map((e) => (s.quantity === "accuracy" ? e : lossPoint(s, e)));
-  const along = ends.map((end) => [when(s, end), ...s.norms.map((norm) => reading(s, norm, end))]);
+  const along = ends.map((end) => {
+    return [capital(when(s, end)), ...s.norms.map((norm) => reading(s, norm, end))];
+  });
   const what = `${QUANTITIES[s.quantity]}, learning rate ${s.rates[s.rate]}`;
+  const both = MIDDLES[s.middle].toLowerCase().replace(", ", " and ");
+  const heads = [s.quantity === "loss" ? "Steps" : "Epoch", ...names];
   return [
     tableOf(`${what}, ${when(s, n)}, run by run`, ["Run", ...names], one),
-    tableOf(`${what}, ${MIDDLES[s.middle].toLowerCase().replace(", ", " and ")} at the end of each epoch`, [s.quantity === "loss" ? "Steps" : "Epoch", ...names], along.map(([head, ...rest]) => [capital(head), ...rest])),
+    tableOf(`${what}, ${both} at the end of each epoch`, heads, along),
   ];
 }
 
@@ -167,7 +176,8 @@ function across(s, box) {
   const total = s.quantity === "accuracy" ? s.epochs : s.points * s.loss_every;
   const to = scale([0, total], [box.left, box.right]);
   const at = (n) => to(s.quantity === "accuracy" ? n + 1 : (n + 1) * s.loss_every);
-  const ticks = s.quantity === "accuracy" ? range(s.epochs + 1) : range(Math.floor(total / 50) + 1).map((n) => 50 * n);
+  const apart = s.quantity === "accuracy" ? 1 : 50;
+  const ticks = range(Math.floor(total / apart) + 1).map((n) => apart * n);
   return { x: at, ticks: ticks.map((value) => [to(value), String(value)]) };
 }
 
@@ -210,7 +220,10 @@ function curvesOf(s, n, scales, box) {
   const hair = svg("line", { class: "ck-hair", x1: x(n), x2: x(n), y1: box.top, y2: box.bottom });
   const dots = on
     .filter(({ summary }) => Number.isFinite(summary[n].mid))
-    .map(({ summary, look }) => svg("circle", { class: `ck-dot ${look}`, cx: x(n), cy: y(summary[n].mid), r: 4.5 }));
+    .map(({ summary, look }) => {
+      const place = { cx: x(n), cy: y(summary[n].mid), r: 4.5 };
+      return svg("circle", { class: `ck-dot ${look}`, ...place });
+    });
   return [level, ...bands, ...runs, ...crosses, ...middles, hair, ...dots];
 }
 
@@ -231,7 +244,8 @@ function slider(label, most, words, changed) {
   const input = make("input", { type: "range", class: "ck-range", min: 0, max: most, step: 1 });
   input.addEventListener("input", () => changed(input.valueAsNumber));
   const text = make("output", { class: "ck-value", "aria-hidden": "true" });
-  const node = make("label", { class: "ck-field ck-slider" }, make("span", { class: "ck-label" }, label), input);
+  const name = make("span", { class: "ck-label" }, label);
+  const node = make("label", { class: "ck-field ck-slider" }, name, input);
   const put = (value, end = most) => {
     input.max = end;
     input.value = value;
@@ -303,7 +317,8 @@ function render({ model, el }) {
   const [place, text] = [make("div", { class: "ck-plot-place" }), make("div")];
   const readings = make("div", { class: "ck-two" });
   const scroll = scroller("Tables", readings);
-  const details = make("details", { class: "ck-details" }, make("summary", {}, "The numbers as tables"), scroll.node);
+  const summary = make("summary", {}, "The numbers as tables");
+  const details = make("details", { class: "ck-details" }, summary, scroll.node);
   cursor.node.classList.add("ck-cursor");
   root.classList.add("ck-viewer");
   root.append(...controlsOf(field), place, cursor.node, text, steps.node, details);

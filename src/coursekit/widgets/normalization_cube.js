@@ -102,7 +102,8 @@ function sentence(s, place) {
   const share = `${count(set.places.length, "number")} share one mean`;
   const std = `standard deviation ${show(Math.sqrt(set.variance))}`;
   const [mean, out] = [show(set.mean), show(normalised(place, set))];
-  return `${which}: ${share} with x${indices(place)}; mean ${mean}, ${std}; ${show(place.value)} becomes ${out}.`;
+  const becomes = `${show(place.value)} becomes ${out}`;
+  return `${which}: ${share} with x${indices(place)}; mean ${mean}, ${std}; ${becomes}.`;
 }
 
 // One line for each norm: the same number under all of them.
@@ -119,7 +120,8 @@ function comparison(s, place) {
     return row;
   });
   const titles = heads.map((title) => make("th", { scope: "col" }, title));
-  const caption = make("caption", {}, `The number x${indices(place)} = ${show(place.value)} under every norm`);
+  const chosen = `x${indices(place)} = ${show(place.value)}`;
+  const caption = make("caption", {}, `The number ${chosen} under every norm`);
   const head = make("thead", {}, make("tr", {}, ...titles));
   return make("table", { class: "ck-compare" }, caption, head, make("tbody", {}, ...rows));
 }
@@ -128,7 +130,9 @@ const RULE =
   "The variance v is the biased one, divided by the count; ε = 0.00001. " +
   "Scale γ and shift β are left out.";
 
-const LEGEND = "Columns are channels, rows are pixels. The chosen number is green; those that share its mean are blue.";
+const LEGEND =
+  "Columns are channels, rows are pixels. " +
+  "The chosen number is green; those that share its mean are blue.";
 
 // The block ------------------------------------------------------------------------
 
@@ -147,9 +151,11 @@ function faces(s, acts) {
     const { n, c, p } = place;
     const [front, upper, right] = [n === 0, p === 0, c === s.C - 1];
     const found = [];
-    if (front) found.push(face(place, "front", [0, c, p], [0, c + 1, p], [0, c + 1, p + 1], [0, c, p + 1]));
-    if (upper) found.push(face(place, "upper", [n, c, 0], [n, c + 1, 0], [n + 1, c + 1, 0], [n + 1, c, 0]));
-    if (right) found.push(face(place, "right", [n, c + 1, p], [n + 1, c + 1, p], [n + 1, c + 1, p + 1], [n, c + 1, p + 1]));
+    const add = (kind, ...corners) => found.push(face(place, kind, ...corners));
+    if (front) add("front", [0, c, p], [0, c + 1, p], [0, c + 1, p + 1], [0, c, p + 1]);
+    if (upper) add("upper", [n, c, 0], [n, c + 1, 0], [n + 1, c + 1, 0], [n + 1, c, 0]);
+    const [near, far] = [[n, c + 1], [n + 1, c + 1]];
+    if (right) add("right", [...near, p], [...far, p], [...far, p + 1], [...near, p + 1]);
     return found;
   });
 }
