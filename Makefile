@@ -83,8 +83,8 @@ tree-after:
 .PHONY: bench format lock clean
 bench: setup ## Print speed ratios against named peers.
 	$(call say,Benchmarks)
-	@for script in benchmarks/*.py; do \
-	  echo "-- $$script"; PYTHONPATH=solutions:src $(PYTHON_IN_VENV) "$$script"; done
+	@for name in convolution backward batches grading; do \
+	  echo "-- $$name"; PYTHONPATH=solutions:src $(PYTHON_IN_VENV) benchmarks/$$name.py; done
 
 format: setup ## Format the code and the code in the pages.
 	$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format .
