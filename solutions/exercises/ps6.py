@@ -16,7 +16,7 @@ from exercises.normalization import (
 
 PROBLEM_SET = ProblemSet(
     id="ps6",
-    title="Normalization",
+    title="Normalisation",
     files=("normalization.py",),
     exercises=[
         batch_norm.EXERCISE,
