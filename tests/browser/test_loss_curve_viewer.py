@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from coursekit.plots.normalization import interval
+from coursekit.intervals import interval
 from coursekit.records import load_record
 from coursekit.widgets import LossCurveViewer
 

@@ -7,7 +7,7 @@ import pytest
 from torch import nn
 
 from coursekit.demos import accuracy
-from coursekit.plots.normalization import interval
+from coursekit.intervals import interval
 from coursekit.widgets.normalization_cube import example
 
 ROOT = Path(__file__).parents[2]

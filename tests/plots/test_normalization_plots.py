@@ -8,10 +8,9 @@ from scipy import stats
 from torch.nn import functional as F
 
 from coursekit.errors import ShapeError
+from coursekit.intervals import T_VALUES, interval
 from coursekit.plots.normalization import (
     NORMS,
-    T_VALUES,
-    interval,
     shared,
     show_batch_norm_graph,
     show_loss_curves,

@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from coursekit.errors import ShapeError, check_at_least
-from coursekit.plots.normalization import T_VALUES
+from coursekit.intervals import T_VALUES
 from coursekit.widgets import normalization_pictures
 from coursekit.widgets.base import InteractiveFigure
 
