@@ -105,6 +105,7 @@ def test_each_rung_is_the_first_to_show_a_mistake(page):
     }
     assert page["ladder"]["one gradient flipped"][2]  # learns ten digits all the same
     assert page["ladder"]["labels mixed up"][1]
+    assert page["ladder"]["last layer 10 times larger"] == [False, True, True, True]
 
 
 def test_steps_below_the_limit_shrink_the_error():
