@@ -173,7 +173,8 @@ def predict(parameters: Arrays, images: FloatArray) -> IntArray:
     ndarray of int, shape (N,)
         The predicted labels.
     """
-    return np.argmax(forward(parameters, images)["logits"], axis=1)
+    predicted: IntArray = forward(parameters, images)["logits"].argmax(axis=1)
+    return predicted
 
 
 def train(
