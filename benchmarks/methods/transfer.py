@@ -112,9 +112,10 @@ def fine_tune(
     start: SmallNet | None, pictures: Pictures, rate: float, frozen: bool = False
 ) -> SmallNet:
     """Go on from a network's features, or from none, with a new linear layer."""
-    network = SmallNet(int(pictures.labels.max()) + 1).train()
+    network = SmallNet(int(pictures.labels.max()) + 1)
     if start is not None:
         network.features = copy.deepcopy(start.features)
+    network.train()  # the start may be in evaluation mode
     if frozen:  # the features do not change, so they are computed once
         network.features.eval()
         with torch.no_grad():
