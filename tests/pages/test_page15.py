@@ -136,6 +136,17 @@ def test_effective_fields_lie_inside_and_widen(names):
             assert each[outside].max() == 0
 
 
+def test_the_first_picture_shows_maps_that_answer_to_the_question(names):
+    for label, half in ((4, slice(0, 7)), (2, slice(7, 14))):
+        map_ = names["speaks"][label]
+        want = names["cam"](names["network"], names["couple"], label)
+        np.testing.assert_allclose(map_, want, atol=1e-4)
+        row, column = np.unravel_index(map_.argmax(), map_.shape)
+        assert half.start <= column < half.stop
+        other = map_[:, 7 - half.start : 14 - half.start]
+        assert map_[:, half].mean() > 0 > other.mean()
+
+
 def test_means_of_maps_are_logits_less_biases(names):
     for label in range(10):
         mean = names["cam"](names["network"], names["picture"], label).mean()
