@@ -141,7 +141,7 @@ def test_the_first_picture_shows_maps_that_answer_to_the_question(names):
         map_ = names["speaks"][label]
         want = names["cam"](names["network"], names["couple"], label)
         np.testing.assert_allclose(map_, want, atol=1e-4)
-        row, column = np.unravel_index(map_.argmax(), map_.shape)
+        _, column = np.unravel_index(map_.argmax(), map_.shape)
         assert half.start <= column < half.stop
         other = map_[:, 7 - half.start : 14 - half.start]
         assert map_[:, half].mean() > 0 > other.mean()
