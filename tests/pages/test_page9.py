@@ -198,6 +198,8 @@ def test_weights_gradient_is_a_convolution_with_stride_and_dilation_swapped(
     s, p, d = options
     tensors = [torch.tensor(a.swapaxes(0, 1)) for a in (x, g)]
     sums = F.conv2d(*tensors, stride=d, padding=p, dilation=s).numpy()
+    spare = (9 + 2 * p - d * 2 - 1) % s, (8 + 2 * p - d - 1) % s
+    assert sums.shape[2:] == (3 + spare[0] // d, 2 + spare[1] // d)
     np.testing.assert_allclose(sums[:, :, :3, :2].swapaxes(0, 1), want[1])
 
 

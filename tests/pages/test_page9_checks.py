@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from convnets.backprop import softmax_cross_entropy
+from convnets.backprop import relu_backward, softmax_cross_entropy
 from convnets.gradcheck import numerical_gradient
 from coursekit.records import load_record
 from exercises.ps5 import PROBLEM_SET
@@ -340,6 +340,15 @@ def test_answer_3_adds_up():
 def test_answer_4_sends_four_times_the_gradient_back():
     x = np.zeros((2, 2))
     assert (x == x.max()).sum() == 4
+
+
+def test_a_relu_stops_what_its_zeros_are_sent():
+    x = np.array([[[[-1.0, -3.0, 2.0, 2.0]]]])  # zeros tie, and so do twos
+    tied = np.array([[[[5.0, 5.0, 7.0, 7.0]]]])  # every winner gets all of it
+    got = relu_backward(tied, x)
+    assert got.ravel().tolist() == [0, 0, 7, 7]
+    want = autograd(lambda a: F.max_pool2d(F.relu(a), (1, 2)), x, tied[..., ::2])
+    assert want.ravel().tolist() == [0, 0, 7, 0]
 
 
 def test_answers_5_and_6(rng):
