@@ -155,6 +155,35 @@ def test_small_drawings_with_a_thick_pen_are_read_too(digit):
     assert digit_pictures.answer(strokes)[0] == digit
 
 
+LETTERS = {
+    "A": [[[8, 23], [14, 5], [20, 23]], [[10.5, 16], [17.5, 16]]],
+    "H": [[[9, 5], [9, 23]], [[19, 5], [19, 23]], [[9, 14], [19, 14]]],
+    "M": [[[7, 23], [8, 5], [14, 16], [20, 5], [21, 23]]],
+}
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_letters_are_taken_for_a_4_without_a_doubt(letter):
+    read, probability = digit_pictures.answer(LETTERS[letter])
+    assert read == 4
+    assert probability > 0.99
+
+
+def test_a_dot_fills_the_box_and_is_a_0():
+    assert digit_strokes.prepared([[[3, 3]]]).sum() == pytest.approx(314, rel=0.02)
+    assert digit_pictures.answer([[[3, 3]]])[0] == 0
+
+
+def test_a_small_7_in_a_corner_is_read_once_it_has_mnists_form():
+    strokes = [[[20, 1.5], [26, 1.5], [22, 11]]]
+    read, probability = digit_pictures.answer(strokes)
+    assert (read, probability > 0.99) == (7, True)
+    pixels = torch.from_numpy(digit_strokes.field(strokes))[None, None]
+    with torch.no_grad():
+        logits = digit_network.network()(digit_network.standardized(pixels))
+    assert float(logits.softmax(dim=1)[0, 7]) < 0.5
+
+
 # The figure ---------------------------------------------------------------------------
 
 

@@ -20,7 +20,8 @@ function read(model, network, live) {
 
 // Words ----------------------------------------------------------------------------
 
-const share = (p) => (p > 0.9995 ? "> 0.999" : p < 0.0005 ? "< 0.001" : p.toFixed(3));
+// With a no-break space after the sign.
+const share = (p) => (p > 0.9995 ? ">\u00a00.999" : p < 0.0005 ? "<\u00a00.001" : p.toFixed(3));
 
 const zeros = ({ values }) => {
   const none = values.reduce((n, value) => n + (value === 0), 0);
@@ -30,7 +31,7 @@ const zeros = ({ values }) => {
 const mapsOf = ({ channels, size }) => `${channels} maps of ${size} × ${size}`;
 
 function answer({ ranked: [first, second], shares }) {
-  const next = `next comes ${second}, with ${share(shares[second])}`;
+  const next = `next comes ${second}, ${share(shares[second])}`;
   return `The network reads ${first}, with probability ${share(shares[first])}; ${next}.`;
 }
 

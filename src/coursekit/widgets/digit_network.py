@@ -66,16 +66,14 @@ def pack(network: nn.Module, mean: float, std: float) -> dict[str, Any]:
         `mean`, `std`, and under `layers` the shape of each weight, its whole numbers in
         base64, its scales and the bias.
     """
-    layers = {}
-    for name, layer in network.named_children():
-        if not hasattr(layer, "weight"):
-            continue
-        whole, scale = quantize(layer.weight)
+    state, layers = network.state_dict(), {}
+    for name in [key.removesuffix(".weight") for key in state if ".weight" in key]:
+        whole, scale = quantize(state[f"{name}.weight"])
         layers[name] = {
             "shape": list(whole.shape),
             "weight": base64.b64encode(whole.numpy().tobytes()).decode(),
             "scale": _short(scale),
-            "bias": _short(layer.bias),
+            "bias": _short(state[f"{name}.bias"]),
         }
     return {"mean": mean, "std": std, "layers": layers}
 
@@ -90,7 +88,7 @@ def unpack(packed: dict[str, Any]) -> dict[str, Tensor]:
 
     Returns
     -------
-    dict of str to Tensor
+    dict of str to Tensor, shape (C_out, ...)
         Weights and biases as `LeNet5` loads them, in single precision.
     """
     import torch
