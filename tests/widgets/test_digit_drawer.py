@@ -91,6 +91,16 @@ def test_rounding_to_8_bits_cost_next_to_nothing():
     assert abs(before - after) < 0.001
 
 
+def test_the_page_says_what_the_record_holds():
+    page = (ROOT / "book" / "lenet.md").read_text(encoding="utf-8")
+    assert "trained on MNIST for twelve epochs" in page
+    assert RECORD["preset"]["epochs"] == 12
+    assert "Rounding cost nothing, in this one run" in page
+    assert RECORD["test_accuracy"] <= RECORD["test_accuracy_in_8_bits"]
+    assert "each read as a 4, with more than 99 %" in page
+    assert f"brought to {digit_strokes.BOX} pixels" in page
+
+
 def test_digits_of_another_collection_are_mostly_read_right():
     digits = load_dataset("digits")  # 8 x 8, enlarged: another hand, another scanner
     pixels = digits.test_images / 255
@@ -192,7 +202,15 @@ def test_the_figure_starts_from_its_drawing():
     state = json.loads(json.dumps(figure.state()))
     assert state["strokes"] == state["samples"][7]
     assert len(state["samples"]) == 10
-    assert "the network reads 7" in figure.description()
+    assert "the network reads 7, with probability > 0.999." in figure.description()
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.99996, "> 0.999"), (0.9994, "0.999"), (0.25, "0.250"), (1e-9, "< 0.001")],
+)
+def test_no_probability_is_written_as_certain(share, words):
+    assert digit_pictures.written(share) == words
 
 
 def test_a_digit_that_is_none_is_refused():

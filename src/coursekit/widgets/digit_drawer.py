@@ -60,7 +60,7 @@ class DigitDrawer(InteractiveFigure):
             "A field to draw on with a digit in white on black, the picture of 28 by "
             "28 pixels that LeNet-5 gets of it, the feature maps of both convolutions "
             "and both pools, and a bar for each of the ten digits: the network reads "
-            f"{read}, with probability {probability:.3f}."
+            f"{read}, with probability {digit_pictures.written(probability)}."
         )
 
     def picture(self) -> bytes:

@@ -76,6 +76,19 @@ def answer(strokes: Sequence[Stroke]) -> tuple[int, float]:
     return int(shares.argmax()), float(shares.max())
 
 
+def written(share: float) -> str:
+    """Write a probability as the figure does, which never claims to be certain.
+
+    Parameters
+    ----------
+    share : float
+        A fraction.
+    """
+    if share > 0.9995:
+        return "> 0.999"
+    return "< 0.001" if share < 0.0005 else f"{share:.3f}"
+
+
 def digit_drawer(strokes: Sequence[Stroke]) -> bytes:
     """Draw the drawing, the input, the feature maps and the ten probabilities.
 
@@ -129,7 +142,7 @@ def _bars(ax: Axes, shares: Tensor) -> None:
     """Draw a bar for each digit, with its probability."""
     ax.barh(range(10), shares.tolist(), color=OUTPUT["edgecolor"], height=0.7)
     for digit, share in enumerate(shares.tolist()):
-        ax.text(share + 0.02, digit, f"{share:.3f}", va="center", fontsize=8)
+        ax.text(share + 0.02, digit, written(share), va="center", fontsize=8)
     ax.set(xlim=(0, 1.25), ylim=(9.6, -0.6), xticks=[], yticks=range(10))
     ax.tick_params(labelsize=8, length=0)
     for side in ("top", "right", "bottom"):
