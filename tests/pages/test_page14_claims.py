@@ -90,13 +90,13 @@ def test_relu_before_the_plus_only_adds(page):
         assert is_smaller == (order != "ReLU, then plus")
 
 
-def test_a_norm_after_the_plus_forgets_what_went_in(page):
+def test_a_norm_after_the_plus_forgets_what_was_there(page):
     def kept(order):
-        first, *_, last = page["stacks"][order]
-        return np.corrcoef(first.flatten(), last.flatten())[0, 1]
+        signals = page["stacks"][order]
+        return np.corrcoef(signals[9].flatten(), signals[-1].flatten())[0, 1]
 
-    assert abs(kept("plus, then norm")) < 0.05
-    assert kept("as in the paper") > 0.1
+    assert kept("plus, then norm") < 0.6 * kept("as in the paper")
+    assert kept("as in the paper") > 0.3
 
 
 def test_variances_double_or_grow_by_one():
