@@ -112,7 +112,7 @@ def test_frozen_features_stay_as_they_are_with_their_averages(methods, target):
 
 
 def test_a_seed_gives_every_method_the_same_linear_layer(methods, target, monkeypatch):
-    monkeypatch.setattr(methods, "STEPS", 0)
+    monkeypatch.setattr(methods, "train", lambda *_: None)
     layers = []
     for start in (None, methods.SmallNet(5)):
         torch.manual_seed(7)
