@@ -173,6 +173,14 @@ def test_the_table_of_batches_is_the_record(page, executed):
     assert list(ratios)[-1] == max(ratios, key=ratios.get) == "DataLoader of pictures"
 
 
+def test_batch_size_and_rate_belong_together(page):
+    ends = page["ends"]
+    assert list(ends) == [(32, 0.02), (8, 0.005), (128, 0.02), (128, 0.08)]
+    assert max(ends[32, 0.02], ends[8, 0.005]) < 0.5
+    assert ends[128, 0.02] > 1
+    assert ends[128, 0.08] > 2
+
+
 def test_a_schedule_that_steps_once_an_epoch_stays_at_the_foot(executed):
     middle, foot = numbers(executed.shows("a step each epoch"))
     assert middle > 0.04
@@ -239,6 +247,7 @@ def test_some_strange_images_are_answered_without_much_doubt(page):
     shares = page["shares"]
     torch.testing.assert_close(shares.sum(dim=1), torch.ones(5))
     assert shares.max() > 0.8
+    assert 3 not in shares.argmax(dim=1)[2:4].tolist()
 
 
 def test_moved_digits_are_read_by_whoever_was_trained_on_them(page):
