@@ -33,7 +33,7 @@ from coursekit.datasets import Dataset, load_dataset
 from coursekit.runs.numpy_run import Data, NumpyRun, Recipe, fit_numpy
 
 RECIPES = [
-    Recipe(epochs=epochs, learning_rate=0.1, batch_size=64, warm_up=0.3)
+    Recipe(epochs=epochs, learning_rate=0.05, batch_size=64, warm_up=0.3)
     for epochs in (1, 2)
 ]
 LOSS_EVERY = 25  # steps whose mean loss is stored as one number
@@ -88,12 +88,16 @@ def merge(paths: list[Path]) -> dict[str, Any]:
 
 
 def as_arrays(dataset: Dataset) -> tuple[Data, Data]:
-    """Return images from 0 to 1, and labels: to train on, then to test on."""
+    """Return standardised images, and labels: to train on, then to test on."""
     train, test = (
-        images.numpy().astype(np.float32) / 255
+        images.numpy().astype(np.float32)
         for images in (dataset.train_images, dataset.test_images)
     )
-    return (train, dataset.train_labels.numpy()), (test, dataset.test_labels.numpy())
+    mean, spread = train.mean(), train.std()
+    return (
+        ((train - mean) / spread, dataset.train_labels.numpy()),
+        ((test - mean) / spread, dataset.test_labels.numpy()),
+    )
 
 
 def describe(threads: int, train: Data, test: Data) -> dict[str, Any]:

@@ -54,7 +54,18 @@ class Layer:
     name: str = ""
 
     def numbers(self, parameters: Arrays) -> list[FloatArray]:
-        """Return the layer's weight and bias, or nothing if it has none."""
+        """Return the layer's weight and bias, or nothing if it has none.
+
+        Parameters
+        ----------
+        parameters : dict of str to ndarray
+            As `initial_parameters` names them.
+
+        Returns
+        -------
+        list of ndarray, shapes of the weight and (C_out,)
+            Two arrays, or none.
+        """
         names = [f"{self.name}.weight", f"{self.name}.bias"] if self.name else []
         return [parameters[name] for name in names]
 
@@ -92,14 +103,16 @@ SHAPES = {
 def initial_parameters(
     rng: np.random.Generator, dtype: npt.DTypeLike = np.float32
 ) -> Arrays:
-    """Draw the weights of an untrained LeNet-5; its biases are 0.
+    r"""Draw the numbers of an untrained LeNet-5, as PyTorch's layers draw theirs.
 
-    The last layer begins small, so that at first no class is preferred.
+    Weights and biases alike are spread evenly between :math:`\pm 1/\sqrt{n}`, where n
+    is how many numbers an output adds up. That is smaller than what keeps the signal's
+    size, and in a network this shallow it learned better.
 
     Parameters
     ----------
     rng : Generator
-        Where the weights are drawn from.
+        Where the numbers are drawn from.
     dtype : dtype, default float32
         Type of all numbers.
 
@@ -111,15 +124,17 @@ def initial_parameters(
 
     References
     ----------
-    .. [1] He et al. (2015), arXiv:1502.01852, equation 10, for the spread.
+    .. [1] PyTorch's documentation of `torch.nn.Conv2d` and `torch.nn.Linear`, for the
+       limits.
     .. [2] LeCun et al. (1998), section II.B, for the sizes; ReLU and maxima as in the
        "classic" variant of problem set 7.
     """
     parameters: Arrays = {}
     for name, shape in SHAPES.items():
-        spread = np.sqrt(2 / np.prod(shape[1:])) * (0.1 if name == "fc3" else 1)
-        parameters[f"{name}.weight"] = rng.normal(0, spread, shape).astype(dtype)
-        parameters[f"{name}.bias"] = np.zeros(shape[0], dtype)
+        limit = 1 / np.sqrt(np.prod(shape[1:]))
+        for kind, size in (("weight", shape), ("bias", shape[:1])):
+            drawn = rng.uniform(-limit, limit, size)
+            parameters[f"{name}.{kind}"] = drawn.astype(dtype)
     return parameters
 
 

@@ -62,13 +62,18 @@ def test_predictions_go_through_any_number_of_images(setting, monkeypatch):
     assert numpy_lenet.predict(parameters, images[:0]).shape == (0,)
 
 
-def test_first_weights_have_the_size_of_he_and_prefer_no_class():
+def test_first_numbers_keep_to_pytorchs_limits_and_prefer_no_class():
     parameters = numpy_lenet.initial_parameters(np.random.default_rng(0))
-    for name in ("conv2", "fc1", "fc2"):
-        weight = parameters[f"{name}.weight"]
-        want = np.sqrt(2 / weight[0].size)
-        assert weight.std() == pytest.approx(want, rel=0.05)
-    assert all(not p.any() for name, p in parameters.items() if name.endswith("bias"))
+    network = LeNet5("classic")
+    for name in numpy_lenet.SHAPES:
+        layer = network.get_submodule(name)
+        for kind in ("weight", "bias"):
+            ours, theirs = parameters[f"{name}.{kind}"], getattr(layer, kind).detach()
+            limit = 1 / np.sqrt(layer.weight[0].numel())
+            assert np.abs(ours).max() <= limit
+            assert float(theirs.abs().max()) <= limit
+        spread = parameters[f"{name}.weight"].std()
+        assert spread == pytest.approx(float(layer.weight.detach().std()), rel=0.15)
     images = np.random.default_rng(1).random((50, 1, 28, 28), np.float32)
     loss, _ = numpy_lenet.loss_and_gradients(parameters, images, np.arange(50) % 10)
     assert loss == pytest.approx(np.log(10), abs=0.1)

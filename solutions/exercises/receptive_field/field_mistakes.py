@@ -176,7 +176,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "the size of a transposed layer from the recurrence",
-        "After a transposed convolution, two neighbouring outputs may see the very same "
+        "After a transposed convolution, two neighbouring outputs may see the same "
         "pixels, and a kernel over both then adds nothing. The size is the most that "
         "one of the first `repeats_after(layers)` outputs sees.",
         wrong.size_by_recurrence,
