@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from coursekit.grading.classroom import Classroom, init_classroom
 
 PACKAGE = Path("src/convnets")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def cell(kind: str, source: str, **mark: object) -> dict[str, object]:
@@ -61,3 +63,24 @@ def room(class_template, tmp_path) -> Classroom:
 @pytest.fixture
 def released() -> dict[str, object]:
     return released_notebook()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _the_real_course_afterwards():
+    """Forget a small course's folder and modules: worker processes would use them."""
+    path, modules = list(sys.path), _ours()
+    for name, module in modules.items():
+        if not str(getattr(module, "__file__", None)).startswith(str(ROOT)):
+            del sys.modules[name]  # of a small course that another test has left
+    sys.path.insert(0, str(ROOT / "solutions"))
+    yield
+    sys.path[:] = path
+    for name in _ours():
+        del sys.modules[name]
+    sys.modules.update(modules)
+
+
+def _ours():
+    """Return the modules that both a small course and the real one have."""
+    kinds = ("convnets", "exercises")
+    return {n: m for n, m in sys.modules.items() if n.partition(".")[0] in kinds}
