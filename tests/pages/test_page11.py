@@ -182,7 +182,7 @@ def test_the_stopped_run_ends_as_the_whole_one(page):
 
 
 def test_mistakes_are_mistakes_and_the_surest_come_first(page):
-    own, (images, labels) = page["own"], page["test_set"]
+    own, (images, labels) = page["own"], page["val_set"]
     predicted = numpy_net.predict(own, images)
     assert len(page["surest"]) == min(10, np.sum(predicted != labels))
     assert all(predicted[i] != labels[i] for i in page["surest"])
