@@ -152,3 +152,31 @@ def test_what_cannot_be_compared_is_named_with_one_article(error, words):
 def test_none_is_asked_for_without_a_question():
     found = difference(Outcome("value", None), Outcome("value", 3), Tolerance())
     assert found.sentence == "It should return None, but it returned an int."
+
+
+def dictionary_difference(got):
+    want = {"weight": np.array([1.0, 2.0]), "bias": np.array([3.0])}
+    return difference(Outcome("value", want), Outcome("value", got), Tolerance())
+
+
+def test_the_entry_of_a_dictionary_that_differs_is_named():
+    got = {"bias": np.array([4.0]), "weight": np.array([1.0, 2.0])}
+    found = dictionary_difference(got)
+    assert found.reason == "wrong-values"
+    assert found.sentence.startswith("'bias': ")
+    got["bias"] = np.array([3.0])
+    assert dictionary_difference(got) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        ({"weight": WANT}, "The dictionary lacks 'bias'."),
+        ({"weight": WANT, 2: WANT, "b": 1}, "lacks 'bias' and should not have 'b', 2."),
+        ([WANT], "It should return a dictionary"),
+    ],
+)
+def test_a_dictionary_with_other_entries_is_described(got, sentence):
+    found = dictionary_difference(got)
+    assert found.reason == "wrong-type"
+    assert sentence in found.sentence

@@ -137,7 +137,7 @@ def _entries_difference(
     if got.keys() != want.keys():
         missing, more = want.keys() - got.keys(), got.keys() - want.keys()
         texts = [
-            f"{what} {', '.join(map(repr, sorted(names)))}"
+            f"{what} {', '.join(sorted(map(repr, names)))}"
             for what, names in (("lacks", missing), ("should not have", more))
             if names
         ]
