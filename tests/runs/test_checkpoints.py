@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from convnets.schedule import one_cycle
 from convnets.training import train_one_epoch
 from coursekit import colab
 from coursekit.errors import CourseError
@@ -62,6 +63,23 @@ def test_a_cut_run_ends_like_an_unbroken_one(
     assert torch.equal(weights(resumed), weights(unbroken))
     for name in ("train_loss", "test_loss", "test_accuracy", "learning_rate"):
         assert got.curve(name) == want.curve(name)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(None, one_cycle), (one_cycle, None), (one_cycle, one_cycle)]
+)
+def test_a_run_goes_on_with_the_rates_of_another_function(
+    dataset, preset, tmp_path, first, then
+):
+    path = tmp_path / "run.pt"
+    preset = dataclasses.replace(preset, pct_start=0.8)  # it is cut while they rise
+    cut = {"schedule": first, "train_one_epoch": cut_in_epoch(2)}
+    with pytest.raises(Cut):
+        run(small_network(), dataset, preset, path, **cut)
+    got = run(small_network(), dataset, preset, path, schedule=then)
+    want = run(small_network(), dataset, preset, None)
+    rates = want.curve("learning_rate")
+    assert got.curve("learning_rate")[:-1] == pytest.approx(rates[:-1])
 
 
 def test_only_what_is_left_is_trained(dataset, preset, tmp_path):

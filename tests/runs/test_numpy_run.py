@@ -120,6 +120,14 @@ def test_a_broken_file_is_refused_and_left_alone(data, tmp_path, content):
     assert path.read_bytes() == content
 
 
+def test_a_disk_that_refuses_the_file_stops_nothing(data, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    want = run(data, new_network())
+    got = run(data, new_network(), checkpoint=tmp_path / "file" / "run.npz")
+    assert got.losses == want.losses
+    assert "There is none, and training goes on" in capsys.readouterr().err
+
+
 def test_a_loss_that_is_no_number_is_told(data):
     bad = types.SimpleNamespace(
         loss_and_gradients=lambda *_: (float("nan"), {}), predict=numpy_net.predict

@@ -15,7 +15,8 @@ from coursekit import colab
 from coursekit.errors import CourseError
 from coursekit.runs.presets import Preset
 
-FORMAT = 1
+FORMAT = 2
+REMEDY = "Name another `checkpoint`, or delete the file to start anew."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +98,24 @@ def save_checkpoint(
     """
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, "identity": identity.as_text(), **parts}, buffer)
+    return write_checkpoint(path, buffer)
+
+
+def write_checkpoint(path: Path, buffer: io.BytesIO) -> str | None:
+    """Write what a buffer holds beside the last checkpoint, and put it in its place.
+
+    Parameters
+    ----------
+    path : Path
+        Where it belongs.
+    buffer : BytesIO
+        The checkpoint.
+
+    Returns
+    -------
+    str or None
+        A sentence if the disk refused it; then the last checkpoint is as it was.
+    """
     beside = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,25 +160,32 @@ def load_checkpoint(path: Path, identity: Identity) -> dict[str, Any] | None:
         theirs = json.loads(parts["identity"])
         is_known = parts["format"] == FORMAT
     except Exception as err:  # whatever bytes can do to a reader of zips and pickles
-        raise CourseError(_broken(path)) from err
+        raise broken(path) from err
     if not is_known:
-        raise CourseError(_broken(path))
+        raise broken(path)
     ours = json.loads(identity.as_text())
     if theirs != ours:
-        msg = (
-            f"The checkpoint {path} is of another run: {_difference(theirs, ours)}. "
-            "Name another `checkpoint`, or delete the file to start anew."
-        )
-        raise CourseError(msg)
+        raise of_another_run(path, _difference(theirs, ours))
     return dict(parts)
 
 
-def _broken(path: Path) -> str:
-    """Say that a file is of no use."""
-    return (
-        f"{path} is no checkpoint of this course, or a broken one. Name another "
-        "`checkpoint`, or delete the file to start anew."
+def broken(path: Path) -> CourseError:
+    """Return the error that says that a file is of no use."""
+    return CourseError(
+        f"{path} is no checkpoint of this course, or a broken one. {REMEDY}"
     )
+
+
+def of_another_run(path: Path, difference: str) -> CourseError:
+    """Return the error that says what sets the run of a checkpoint apart from ours."""
+    return CourseError(
+        f"The checkpoint {path} is of another run: {difference}. {REMEDY}"
+    )
+
+
+def unequal(name: str, theirs: Any, ours: Any) -> str:
+    """Say that something has another value in a checkpoint than here."""
+    return f"its `{name}` is {theirs!r}, and here it is {ours!r}"
 
 
 def _difference(theirs: dict[str, Any], ours: dict[str, Any]) -> str:
@@ -171,9 +197,7 @@ def _difference(theirs: dict[str, Any], ours: dict[str, Any]) -> str:
     for name in ("name", "seed", "data", *ours):
         if name != "preset" and theirs.get(name) != ours[name]:
             what = "preset" if name == "name" else name
-            return (
-                f"its `{what}` is {theirs.get(name)!r}, and here it is {ours[name]!r}"
-            )
+            return unequal(what, theirs.get(name), ours[name])
     return "it comes from another version of the course"
 
 

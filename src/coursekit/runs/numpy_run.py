@@ -20,11 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from coursekit.errors import CourseError
+from coursekit.runs.numpy_state import Arrays, NumpyRun, State
 from coursekit.runs.progress import Progress, clock_time
 
 FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.integer[Any]]
-Arrays = dict[str, FloatArray]
 Data = tuple[FloatArray, IntArray]
 
 FORMAT = 1
@@ -112,27 +112,6 @@ class Recipe:
         return self.learning_rate * (total - step) / (total - climbing)
 
 
-@dataclasses.dataclass
-class NumpyRun:
-    """What a training leaves behind, besides the parameters.
-
-    Attributes
-    ----------
-    losses : list of float
-        The loss of each step.
-    accuracies : list of float
-        After each epoch, the share of the other digits named correctly.
-    seconds, processor_seconds : list of float
-        How long each epoch took by the clock, and what all cores together spent on it;
-        the test is not counted.
-    """
-
-    losses: list[float] = dataclasses.field(default_factory=list)
-    accuracies: list[float] = dataclasses.field(default_factory=list)
-    seconds: list[float] = dataclasses.field(default_factory=list)
-    processor_seconds: list[float] = dataclasses.field(default_factory=list)
-
-
 def fit_numpy(
     network: NumpyNetwork,
     parameters: Arrays,
@@ -186,78 +165,10 @@ def fit_numpy(
         state.run.accuracies.append(float(np.mean(right)))
         _tell(progress, state.run)
         if path is not None:
-            state.save(path, identity)
+            complaint = state.save(path, identity)
+            if complaint:
+                progress.say(complaint)
     return state.run
-
-
-class State:
-    """Everything that changes while a network is trained, and its file.
-
-    Parameters
-    ----------
-    parameters : dict of str to ndarray
-        The network's numbers.
-    rng : Generator
-        Where the order of the images is drawn from.
-    """
-
-    def __init__(self, parameters: Arrays, rng: np.random.Generator) -> None:
-        self.parameters, self.rng = parameters, rng
-        self.velocities = {name: np.zeros_like(a) for name, a in parameters.items()}
-        self.run = NumpyRun()
-
-    def save(self, path: Path, identity: str) -> None:
-        """Write all of it beside the last file, and put it in its place.
-
-        Parameters
-        ----------
-        path : Path
-            Where it belongs.
-        identity : str
-            Which run it is of.
-        """
-        arrays: dict[str, Any] = {"identity": np.array(identity)}
-        arrays["rng"] = np.array(json.dumps(self.rng.bit_generator.state))
-        for name, array in self.parameters.items():
-            arrays[f"parameter {name}"] = array
-            arrays[f"velocity {name}"] = self.velocities[name]
-        for name, values in vars(self.run).items():
-            arrays[f"run {name}"] = np.array(values)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{path.name}.part")
-        with beside.open("wb") as file:
-            np.savez(file, **arrays)
-        beside.replace(path)
-
-    def load(self, path: Path, identity: str) -> None:
-        """Go back to the end of the last epoch that was kept.
-
-        Parameters
-        ----------
-        path : Path
-            The file.
-        identity : str
-            Which run wants to go on.
-
-        Raises
-        ------
-        CourseError
-            If the file is no checkpoint, or one of another run. It is left alone.
-        """
-        try:
-            # Opened here, so that it is closed here if it is no zip.
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            theirs = json.loads(str(arrays["identity"]))
-        except Exception as err:  # whatever bytes can do to a reader of zips
-            raise CourseError(_broken(path)) from err
-        _check_same(path, theirs, json.loads(identity))
-        for name, array in self.parameters.items():
-            array[...] = arrays[f"parameter {name}"]
-            self.velocities[name][...] = arrays[f"velocity {name}"]
-        for name, values in vars(self.run).items():
-            values[:] = arrays[f"run {name}"].tolist()
-        self.rng.bit_generator.state = json.loads(str(arrays["rng"]))
 
 
 def _one_epoch(
@@ -314,25 +225,3 @@ def _identity(parameters: Arrays, train: Data, recipe: Recipe, seed: int) -> str
     recipe_of = dataclasses.asdict(recipe)
     parts = {"shapes": shapes, "seed": seed, "data": data, **recipe_of}
     return json.dumps({"format": FORMAT, **parts})
-
-
-def _check_same(path: Path, theirs: Any, ours: dict[str, Any]) -> None:
-    """Raise unless a checkpoint is of this run."""
-    if not isinstance(theirs, dict):
-        raise CourseError(_broken(path))
-    for name, value in ours.items():
-        if theirs.get(name) != value:
-            msg = (
-                f"The checkpoint {path} is of another run: its `{name}` is "
-                f"{theirs.get(name)!r}, and here it is {value!r}. Name another "
-                "`checkpoint`, or delete the file to start anew."
-            )
-            raise CourseError(msg)
-
-
-def _broken(path: Path) -> str:
-    """Say that a file is of no use."""
-    return (
-        f"{path} is no checkpoint of this course, or a broken one. Name another "
-        "`checkpoint`, or delete the file to start anew."
-    )

@@ -52,12 +52,6 @@ class Progress:
         self._loss: float | None = None
         self._accuracy: float | None = None
 
-    def watch(
-        self, batches: Iterable[Batch], count: int, network: WrappedNetwork
-    ) -> Watched:
-        """Return the same batches, and draw the bar as they are taken."""
-        return Watched(self, batches, count, network)
-
     def draw(self, share: float, logits: Tensor | None, labels: Tensor) -> None:
         """Draw the bar of the current epoch, if it is time to.
 

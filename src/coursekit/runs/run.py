@@ -183,6 +183,12 @@ class Run:
             weight_decay=preset.weight_decay,
         )
         self.total_steps = preset.epochs * len(self.batches)
+        self.schedule: Rates | None = None
+        self._start_schedule()
+
+    def _start_schedule(self, steps: int = 0) -> None:
+        """Make what sets the learning rate, as it is after so many steps."""
+        preset = self.preset
         self.scheduler: LRScheduler = OneCycleLR(
             self.optimizer,
             preset.max_lr,
@@ -190,6 +196,13 @@ class Run:
             pct_start=preset.pct_start,
             cycle_momentum=False,
         )
+        if self.schedule is not None:
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["initial_lr"] = preset.max_lr
+            self.scheduler = LambdaLR(self.optimizer, self._share_of_max_lr)
+        if steps:
+            self.scheduler.last_epoch = steps - 1
+            self.scheduler.step()
 
     def use(self, train_one_epoch: Loop | None, evaluate: Loop | None) -> None:
         """Take the loops that are given, or else the student's."""
@@ -202,16 +215,17 @@ class Run:
 
     def take_rates(self, schedule: Rates) -> None:
         """Take the learning rates of a function in place of PyTorch's."""
-        preset, last = self.preset, self.total_steps - 1
+        self.schedule = schedule
+        self._start_schedule()
 
-        def share(step: int) -> float:
-            step = min(step, last)  # PyTorch asks for one more than there are
-            rate = schedule(step, self.total_steps, preset.max_lr, preset.pct_start)
-            return float(rate) / preset.max_lr
-
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["initial_lr"] = preset.max_lr
-        self.scheduler = LambdaLR(self.optimizer, share)
+    def _share_of_max_lr(self, step: int) -> float:
+        """Return what a step's rate is of the highest one, as `LambdaLR` wants it."""
+        assert self.schedule is not None
+        step = min(step, self.total_steps - 1)  # PyTorch asks for one more
+        highest, pct_start = self.preset.max_lr, self.preset.pct_start
+        return (
+            float(self.schedule(step, self.total_steps, highest, pct_start)) / highest
+        )
 
     def go_on(self, path: Path | None, progress: Progress) -> None:
         """Train the epochs that are left."""
@@ -263,7 +277,8 @@ class Run:
             return
         self.network.load_state_dict(parts["network"])
         self.optimizer.load_state_dict(parts["optimizer"])
-        self.scheduler.load_state_dict(parts["scheduler"])
+        # Of the schedule only the step: its rates may come from another function now.
+        self._start_schedule(parts["steps"])
         if self.scaler is not None and parts["scaler"]:
             self.scaler.load_state_dict(parts["scaler"])
         self.generator.set_state(parts["generator"])
@@ -279,7 +294,7 @@ class Run:
         return {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "scheduler": self.scheduler.state_dict(),
+            "steps": self.scheduler.last_epoch,
             "scaler": self.scaler.state_dict() if self.scaler is not None else {},
             "generator": self.generator.get_state(),
             "dropout": torch.get_rng_state(),
