@@ -16,7 +16,7 @@ import pytest
 import torch
 import torchvision.datasets
 
-from coursekit import downloads
+from coursekit import datasets, downloads
 from coursekit.datasets import data_folder, load_dataset
 from coursekit.errors import CourseError
 
@@ -116,6 +116,19 @@ def test_what_is_there_is_not_fetched_again(published, serve, tmp_path, monkeypa
     monkeypatch.setattr(downloads.urllib.request, "urlopen", None)
     again = load_dataset("mnist", tmp_path / "data")
     assert len(again.train_images) == TRAIN
+
+
+def test_two_notebooks_may_download_at_once(published, serve, tmp_path, monkeypatch):
+    root, address, read = tmp_path / "data", serve(published), datasets._read
+
+    def read_after_another(name, folder):
+        if folder != root and not (root / "MNIST").exists():
+            shutil.copytree(folder / "MNIST", root / "MNIST")
+        return read(name, folder)
+
+    monkeypatch.setattr(datasets, "_read", read_after_another)
+    assert len(load_dataset("mnist", root, mirror=address).train_labels) == TRAIN
+    assert left_in(root) == ["MNIST"]
 
 
 def test_the_environment_names_folder_and_mirror(

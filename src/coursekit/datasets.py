@@ -205,7 +205,16 @@ def _download(name: str, folder: Path, mirror: str | None) -> None:
             _read(name, Path(beside))
             for path, _, _ in archives:
                 path.unlink()
-            Path(beside, made).rename(folder / made)
+            _move(Path(beside, made), folder / made)
+
+
+def _move(made: Path, target: Path) -> None:
+    """Move a finished folder, unless another program was quicker with the same."""
+    try:
+        made.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
 
 
 def _archives(
