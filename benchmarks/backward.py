@@ -29,9 +29,9 @@ from convolution import (
     describe_machine,
     make_layer,
     report,
-    rounded,
 )
 from methods.backward import METHODS, gradients, leaves
+from recording import rounded
 from threadpoolctl import threadpool_limits
 from torch.nn import functional
 

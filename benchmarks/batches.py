@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from recording import rounded
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 from torchvision.transforms import ToTensor
@@ -59,7 +60,7 @@ def main() -> None:
     loaders = make_loaders(options.examples)
     check_same(loaders)
     seconds = time_in_turns(loaders)
-    ratios = {name: float(f"{s / seconds[PEER]:.3g}") for name, s in seconds.items()}
+    ratios = {name: rounded(s / seconds[PEER]) for name, s in seconds.items()}
     for name, ratio in ratios.items():
         print(f"{name:>32} {ratio:>8.1f}")
     if options.json:

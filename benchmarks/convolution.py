@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from methods.convolution import METHODS, few_at_a_time
+from recording import processor, rounded, versions
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from convnets.pooling import avg_pool2d, max_pool2d
@@ -81,27 +81,13 @@ def describe_machine() -> dict[str, Any]:
         "matrix_products": f"{blas[0]['internal_api']} {blas[0]['version']}, kernels "
         f"for {blas[0].get('architecture', 'an unknown processor')}",
         "peer_kernels": torch.backends.cpu.get_cpu_capability(),
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-        },
+        "versions": versions(np, torch),
         "memory": "peak of NumPy's allocations in one call, in bytes, by tracemalloc",
         "time": "processor time of this process",
         "ratio": f"fastest call of all rounds, divided by the fastest of {PEER}",
         "paired_ratio": "median over the rounds of the same, within a round",
         "loops": f"timed on one image in {LOOPS_SHARE} and multiplied",
     }
-
-
-def processor() -> str:
-    """Name the processor as the system does."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def caches() -> dict[str, str]:
@@ -217,11 +203,6 @@ def peak(call: Call) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-
-
-def rounded(value: float) -> float:
-    """Keep three digits: more would be noise."""
-    return float(f"{value:.3g}")
 
 
 def report(title: str, row: Row) -> None:

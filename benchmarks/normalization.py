@@ -13,9 +13,7 @@ book draws. It takes some ten minutes on one core, and is written after each fac
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import platform
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,6 @@ from typing import Any
 import numpy as np
 import sklearn
 import torch
-from convolution import processor
 from methods.normalization import (
     CHANNELS,
     EPOCHS,
@@ -34,6 +31,7 @@ from methods.normalization import (
     load_images,
     train,
 )
+from recording import processor, rounded, to_json, versions
 
 SEEDS = list(range(8))
 LOSS_EVERY = 2  # steps whose mean loss is stored as one number
@@ -97,12 +95,7 @@ def describe() -> Record:
         "processor": processor(),
         "threads": 1,
         "number_type": "float32",
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-            "scikit-learn": sklearn.__version__,
-        },
+        "versions": versions(np, torch, sklearn),
         "data": "scikit-learn's digits, 8 x 8 pixels",
         "train_images": TRAIN_IMAGES,
         "test_images": len(load_images()[3]),
@@ -138,7 +131,7 @@ def curve(setting: Setting, seed: int, run: Run) -> Record:
         "learning_rate": setting.learning_rate,
         "seed": seed,
         "diverged": has_diverged(run),
-        "loss": [float(f"{mean:.3g}") for mean in means if math.isfinite(mean)],
+        "loss": [rounded(float(mean)) for mean in means if math.isfinite(mean)],
         "train_accuracy": [round(value, 3) for value in run.train_accuracy],
         "test_accuracy": [round(value, 3) for value in run.test_accuracy],
     }
@@ -154,17 +147,6 @@ def report(row: Record) -> None:
     changed = replace(Setting(), **{key: row[key] for key in asdict(BASELINE)})
     accuracies = " ".join(f"{value:.3f}" for value in row["test_accuracy"])
     print(f"{row['factor']}: {changed}\n  {accuracies}", flush=True)
-
-
-def to_json(record: Record) -> str:
-    """Write one line for each key, and for each entry of a long list."""
-    lines = []
-    for key, value in record.items():
-        text = json.dumps(value)
-        if value and isinstance(value, list) and isinstance(value[0], dict):
-            text = "[\n" + ",\n".join(json.dumps(entry) for entry in value) + "\n]"
-        lines.append(f"{json.dumps(key)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from convolution import describe_machine
+from recording import rounded, to_json
 from threadpoolctl import threadpool_limits
 
 from convnets import numpy_lenet
@@ -137,7 +138,7 @@ def entry(recipe: Recipe, seed: int, run: NumpyRun) -> dict[str, Any]:
         "processor_seconds": [round(value, 2) for value in run.processor_seconds],
         "first_loss": round(run.losses[0], 4),
         "loss": [
-            float(f"{np.mean(run.losses[n : n + LOSS_EVERY]):.3g}") for n in groups
+            rounded(float(np.mean(run.losses[n : n + LOSS_EVERY]))) for n in groups
         ],
     }
 
@@ -192,10 +193,10 @@ def compare(train: Data, recipe: Recipe, turns: int = TURNS) -> dict[str, Any]:
     return {
         "steps": turns,
         "batch_size": recipe.batch_size,
-        "ratio": float(f"{ratio:.3g}"),
-        "ratio_of_medians": float(f"{middle[0] / middle[1]:.3g}"),
-        "largest_difference_of_losses": float(
-            f"{np.abs(np.diff(losses[:SAME], axis=1)).max():.2g}"
+        "ratio": rounded(float(ratio)),
+        "ratio_of_medians": rounded(float(middle[0] / middle[1])),
+        "largest_difference_of_losses": rounded(
+            float(np.abs(np.diff(losses[:SAME], axis=1)).max()), digits=2
         ),
         "compared_losses": min(SAME, turns),
     }
@@ -236,18 +237,6 @@ class TorchSteps:
         loss.backward()
         self.optimizer.step()
         return float(loss.detach())
-
-
-def to_json(record: dict[str, Any]) -> str:
-    """Write a record, each run on a line of its own."""
-    lines = []
-    for key, value in record.items():
-        if key in ("runs", "summary"):
-            inner = ",\n".join(f"  {json.dumps(item)}" for item in value)
-            lines.append(f" {json.dumps(key)}: [\n{inner}\n ]")
-        else:
-            lines.append(f" {json.dumps(key)}: {json.dumps(value)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 if __name__ == "__main__":

@@ -24,12 +24,13 @@ import statistics
 from typing import Any
 
 import torch
+from recording import rounded
 from torch.nn.functional import avg_pool2d
-from training import RECORDS, describe_machine, rounded
+from training import RECORDS
 
 from convnets.resnet import ResNet
 from coursekit.datasets import Dataset, load_dataset
-from coursekit.runs import Preset, fit
+from coursekit.runs import Preset, describe_machine, fit
 
 DEPTHS = (8, 20, 44)
 SHORTCUTS = {"plain": "none", "residual": "padding"}
@@ -143,7 +144,7 @@ def store(record: dict[str, Any], is_wanted: bool) -> None:
     if is_wanted:
         RECORDS.mkdir(exist_ok=True)
         path = RECORDS / f"{record['preset']['name']}.json"
-        text = json.dumps(rounded(record), indent=1) + "\n"
+        text = json.dumps(rounded(record, digits=5), indent=1) + "\n"
         path.write_text(text, encoding="utf-8")
 
 

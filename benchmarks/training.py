@@ -18,14 +18,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
-import platform
 import statistics
 from pathlib import Path
 from typing import Any
 
 import torch
-import torchvision
+from recording import rounded
 from torch import nn
 
 from convnets.lenet import LeNet5
@@ -36,8 +34,7 @@ from coursekit.runs import (
     PRESETS,
     History,
     Preset,
-    choose_device,
-    describe_device,
+    describe_machine,
     find_preset,
     fit,
 )
@@ -142,25 +139,12 @@ def start_record(
     return record
 
 
-def describe_machine(device: str | None = "cpu") -> dict[str, Any]:
-    """Say what the runs were made with."""
-    return {
-        "device": describe_device(choose_device(device)),
-        "system": platform.system(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "torchvision": torchvision.__version__,
-    }
-
-
 def store(path: Path, record: dict[str, Any], is_wanted: bool) -> None:
     """Write the record with its summary, small enough for the repository."""
     record["summary"] = summarize(record)
     if is_wanted:
         path.parent.mkdir(exist_ok=True)
-        text = json.dumps(rounded(record), indent=1) + "\n"
+        text = json.dumps(rounded(record, digits=5), indent=1) + "\n"
         path.write_text(text, encoding="utf-8")
 
 
@@ -182,17 +166,6 @@ def summarize(record: dict[str, Any]) -> dict[str, Any]:
         "processor_seconds": statistics.fmean(spent),
         "machine_was_shared": not on_gpu and sum(spent) < SHARED * threads * sum(clock),
     }
-
-
-def rounded(value: Any) -> Any:
-    """Keep five digits of every number."""
-    if isinstance(value, float):
-        return float(f"{value:.5g}")
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return value
 
 
 def summary(record: dict[str, Any]) -> str:

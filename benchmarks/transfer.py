@@ -14,8 +14,6 @@ draws. It takes some minutes on two cores.
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,6 @@ from typing import Any
 import numpy as np
 import sklearn
 import torch
-from convolution import processor
 from methods.transfer import (
     BATCH,
     FEW,
@@ -41,6 +38,7 @@ from methods.transfer import (
     photograph_patches,
     pretrain,
 )
+from recording import processor, to_json, versions
 
 WORKERS = 2  # processes of one thread each
 SEEDS = list(range(8))
@@ -175,12 +173,7 @@ def describe() -> Record:
         "processor": processor(),
         "threads": torch.get_num_threads(),
         "number_type": "float32",
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-            "scikit-learn": sklearn.__version__,
-        },
+        "versions": versions(np, torch, sklearn),
         "data": "scikit-learn's digits, enlarged to 28 x 28 pixels",
         "test_images": len(digits_of("test", TARGET_DIGITS).labels),
         "pretrain_epochs": PRETRAIN_EPOCHS,
@@ -191,17 +184,6 @@ def describe() -> Record:
         "rates_tried": {method: rates_for(method) for method in METHODS},
         "seeds": SEEDS,
     }
-
-
-def to_json(record: Record) -> str:
-    """Write one line for each key, and for each entry of a long list."""
-    lines = []
-    for key, value in record.items():
-        text = json.dumps(value)
-        if value and isinstance(value, list) and isinstance(value[0], dict):
-            text = "[\n" + ",\n".join(json.dumps(entry) for entry in value) + "\n]"
-        lines.append(f"{json.dumps(key)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 if __name__ == "__main__":

@@ -19,8 +19,6 @@ import argparse
 import dataclasses
 import json
 import math
-import os
-import platform
 import sys
 from functools import partial
 from typing import Any
@@ -34,7 +32,7 @@ from convnets.training import evaluate
 from coursekit.batches import Augment, Batches
 from coursekit.datasets import Dataset, load_dataset
 from coursekit.records import FOLDER
-from coursekit.runs import History, Preset, describe_device, find_preset, fit
+from coursekit.runs import History, Preset, describe_machine, find_preset, fit
 from coursekit.widgets import digit_network
 
 RECORD = FOLDER / "digit_drawer.json"
@@ -95,7 +93,7 @@ def train(dataset: Dataset) -> None:
     packed = digit_network.pack(network, dataset.mean[0], dataset.std[0])
     digit_network.write(packed)
     after = tested(digit_network.network(), dataset)
-    record = make_record(preset, history, before, after)
+    record = make_record(preset, history, before, after, len(dataset.test_labels))
     text = json.dumps(record, indent=1) + "\n"
     RECORD.write_text(text, encoding="utf-8")
 
@@ -169,7 +167,7 @@ def tested(network: LeNet5, dataset: Dataset) -> float:
 
 
 def make_record(
-    preset: Preset, history: History, before: float, after: float
+    preset: Preset, history: History, before: float, after: float, test_pictures: int
 ) -> dict[str, Any]:
     """Say what was done, with what, and what came out."""
     return {
@@ -177,15 +175,8 @@ def make_record(
         "preset": preset.recipe(),
         "variant": "classic",
         "seed": SEED,
-        "machine": {
-            "device": describe_device(torch.device("cpu")),
-            "system": platform.system(),
-            "cores": os.cpu_count(),
-            "threads": torch.get_num_threads(),
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-        },
-        "test_pictures": 10_000,
+        "machine": describe_machine(),
+        "test_pictures": test_pictures,
         "test_accuracy": round(before, 6),
         "test_accuracy_in_8_bits": round(after, 6),
         "bytes": digit_network.FILE.stat().st_size,

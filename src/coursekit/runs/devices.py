@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -88,6 +90,32 @@ def describe_device(device: torch.device) -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def describe_machine(device: str | None = "cpu") -> dict[str, Any]:
+    """Say what a run was made with, for a record.
+
+    Parameters
+    ----------
+    device : str or None, default "cpu"
+        Where it computed; None for the fastest device that works.
+
+    Returns
+    -------
+    dict
+        The hardware, how much of it was used, and the versions.
+    """
+    import torchvision
+
+    return {
+        "device": describe_device(choose_device(device)),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "torchvision": torchvision.__version__,
+    }
 
 
 def _works(device: torch.device) -> bool:
