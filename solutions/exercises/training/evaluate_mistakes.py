@@ -8,13 +8,8 @@ from typing import Any
 import torch
 
 from coursekit.checks.declare import Misconception
-from exercises.training.totals import (
-    MEAN_LOSS,
-    SHARE_RIGHT,
-    Totals,
-    last_batch,
-    mean_of_means,
-)
+from exercises.training import number_mistakes
+from exercises.training.totals import MEAN_LOSS, SHARE_RIGHT, Totals
 
 
 def measuring(
@@ -90,48 +85,7 @@ MISCONCEPTIONS = [
         "PyTorch has a context in which they are not recorded.",
         measuring(records=True),
     ),
-    Misconception(
-        "the loss of the last batch",
-        "The loss returned is that of the last batch alone.",
-        measuring(loss=last_batch("losses")),
-    ),
-    Misconception(
-        "the mean of the batches' losses",
-        "Each batch counts as much, however few examples it has. Each example should.",
-        measuring(loss=mean_of_means("losses")),
-    ),
-    Misconception(
-        "the sum of all losses",
-        "The losses of all examples are added up, and not divided by how many there "
-        "are.",
-        measuring(loss=lambda totals: sum(totals.losses)),
-    ),
-    Misconception(
-        "the sum of the batches' losses",
-        "The mean losses of the batches are added up. Wanted is the mean over all "
-        "examples.",
-        measuring(loss=lambda totals: mean_of_means("losses")(totals) * totals.batches),
-    ),
-    Misconception(
-        "the accuracy of the last batch",
-        "The accuracy returned is that of the last batch alone.",
-        measuring(accuracy=last_batch("rights")),
-    ),
-    Misconception(
-        "the mean of the batches' accuracies",
-        "Each batch counts as much for the accuracy, however few examples it has.",
-        measuring(accuracy=mean_of_means("rights")),
-    ),
-    Misconception(
-        "how many are right",
-        "Your accuracy is a count. Wanted is a share of all examples.",
-        measuring(accuracy=lambda totals: float(sum(totals.rights))),
-    ),
-    Misconception(
-        "accuracy in percent",
-        "Your accuracy is a percentage. Wanted is a fraction from 0 to 1.",
-        measuring(accuracy=lambda totals: 100 * SHARE_RIGHT(totals)),
-    ),
+    *number_mistakes.of(measuring),
     Misconception(
         "softmax before the cross-entropy",
         "PyTorch's cross-entropy takes logits. It gets probabilities from you, so that "

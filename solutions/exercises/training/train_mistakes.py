@@ -8,14 +8,8 @@ from typing import Any
 from torch.nn import functional as F
 
 from coursekit.checks.declare import Misconception
-from exercises.training.totals import (
-    MEAN_LOSS,
-    SHARE_RIGHT,
-    Totals,
-    last_batch,
-    mean_of_means,
-    over_examples,
-)
+from exercises.training import number_mistakes
+from exercises.training.totals import MEAN_LOSS, SHARE_RIGHT, Totals, over_examples
 
 ORDER = ("zero", "backward", "step", "schedule")
 
@@ -158,48 +152,7 @@ GRADIENTS = [
 ]
 
 NUMBERS = [
-    Misconception(
-        "the loss of the last batch",
-        "The loss returned is that of the last batch alone.",
-        training(loss=last_batch("losses")),
-    ),
-    Misconception(
-        "the mean of the batches' losses",
-        "Each batch counts as much, however few examples it has. Each example should.",
-        training(loss=mean_of_means("losses")),
-    ),
-    Misconception(
-        "the sum of all losses",
-        "The losses of all examples are added up, and not divided by how many there "
-        "are.",
-        training(loss=lambda totals: sum(totals.losses)),
-    ),
-    Misconception(
-        "the sum of the batches' losses",
-        "The mean losses of the batches are added up. Wanted is the mean over all "
-        "examples.",
-        training(loss=lambda totals: mean_of_means("losses")(totals) * totals.batches),
-    ),
-    Misconception(
-        "the accuracy of the last batch",
-        "The accuracy returned is that of the last batch alone.",
-        training(accuracy=last_batch("rights")),
-    ),
-    Misconception(
-        "the mean of the batches' accuracies",
-        "Each batch counts as much for the accuracy, however few examples it has.",
-        training(accuracy=mean_of_means("rights")),
-    ),
-    Misconception(
-        "how many are right",
-        "Your accuracy is a count. Wanted is a share of all examples.",
-        training(accuracy=lambda totals: float(sum(totals.rights))),
-    ),
-    Misconception(
-        "accuracy in percent",
-        "Your accuracy is a percentage. Wanted is a fraction from 0 to 1.",
-        training(accuracy=lambda totals: 100 * SHARE_RIGHT(totals)),
-    ),
+    *number_mistakes.of(training),
     Misconception(
         "the share that is wrong",
         "That is the error rate: the share of examples that are wrong.",
