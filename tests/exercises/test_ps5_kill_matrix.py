@@ -85,3 +85,22 @@ def test_a_network_learns_with_other_choices_too(hidden):
     (key, *_) = hidden["ps5.learn_digits"]
     result = mark(key, lambda case: call(learn, case, "sixteenths"))
     assert result.earned == 2
+
+
+def test_labels_that_are_handed_back_earn_nothing(hidden):
+    def told(images, labels, held_out):
+        return labels[: len(held_out)]
+
+    for key in hidden["ps5.learn_digits"]:
+        result = mark(key, lambda case: call(told, case, key.prepare))
+        assert result.earned == 0
+        assert result.misconceptions == ["labels of the training digits"]
+
+
+def test_the_ten_digits_that_are_asked_for_are_those_that_were_told(hidden):
+    for key in hidden["ps5.learn_digits"]:
+        (case,) = (item.case for item in key.groups[0].cases)
+        images, labels, asked = case.args
+        told = dict(zip((i.tobytes() for i in images), labels, strict=True))
+        assert [told[image.tobytes()] for image in asked] == list(case.truth)
+        assert np.sum(labels != case.truth) == 2

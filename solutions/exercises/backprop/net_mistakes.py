@@ -247,8 +247,9 @@ LEARNING = [
     ),
     Misconception(
         "labels of the training digits",
-        "You know the ten digits that you were told, and guess the others: does your "
-        "answer depend on `held_out`?",
+        "Eight or nine of the ten digits are right. They are asked for in another "
+        "order than the one in which you were told them: does your answer depend on "
+        "`held_out`? If it does, train for longer.",
         labels_of_the_others,
     ),
     Misconception(

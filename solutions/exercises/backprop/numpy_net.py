@@ -75,8 +75,11 @@ def by_heart(rng: np.random.Generator) -> list[Case]:
     images, labels = stored()
     ten = [rng.choice(np.flatnonzero(labels == digit)) for digit in range(10)]
     chosen = rng.permutation(ten)
-    few = (images[chosen], labels[chosen], images[chosen])
-    return [replace(case("ten digits", *few), truth=labels[chosen])]
+    asked = chosen.copy()  # in another order: who repeats the labels has two wrong
+    first, second = rng.choice(10, size=2, replace=False)
+    asked[[first, second]] = asked[[second, first]]
+    few = (images[chosen], labels[chosen], images[asked])
+    return [replace(case("ten digits", *few), truth=labels[asked])]
 
 
 def held_out(rng: np.random.Generator) -> list[Case]:
