@@ -41,13 +41,7 @@ def show_class_maps(
     ShapeError
         If there are not as many maps as images, or none.
     """
-    if len(images) != len(maps) or not len(images):
-        msg = (
-            "`maps` must hold one map for each of at least one image, but there are "
-            f"{len(maps)} maps and {len(images)} images."
-        )
-        raise ShapeError(msg)
-    limit = max(float(np.abs(item).max()) for item in maps) or 1.0
+    limit = common_limit(images, maps)
     height = min(WIDTH / len(images), TALLEST)
     figure, axes = new_figure(2 * height + 0.3, 2, len(images))
     for column, (image, item) in enumerate(zip(images, maps, strict=True)):
@@ -60,6 +54,30 @@ def show_class_maps(
     bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=25)
     bar.ax.tick_params(labelsize=8)
     bar.set_label("adds to the logit", size=8)
+
+
+def common_limit(images: Sequence[FloatArray], maps: Sequence[FloatArray]) -> float:
+    """Return where the scale of all maps ends.
+
+    Parameters
+    ----------
+    images : sequence of ndarray
+        Pictures.
+    maps : sequence of ndarray
+        One map for each picture.
+
+    Raises
+    ------
+    ShapeError
+        If there are not as many maps as images, or none.
+    """
+    if len(images) != len(maps) or not len(images):
+        msg = (
+            "`maps` must hold one map for each of at least one image, but there are "
+            f"{len(maps)} maps and {len(images)} images."
+        )
+        raise ShapeError(msg)
+    return max(float(np.abs(item).max()) for item in maps) or 1.0
 
 
 def _draw(axes: Any, image: FloatArray) -> None:

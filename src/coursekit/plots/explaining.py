@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coursekit.errors import ShapeError
+from coursekit.plots.class_maps import common_limit
 from coursekit.plots.style import WIDTH, hide_frame, new_figure
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -48,13 +48,7 @@ def show_ink_maps(
     ShapeError
         If there are not as many maps as images, or none.
     """
-    if len(images) != len(maps) or not len(images):
-        msg = (
-            "`maps` must hold one map for each of at least one image, but there are "
-            f"{len(maps)} maps and {len(images)} images."
-        )
-        raise ShapeError(msg)
-    limit = max(float(np.abs(item).max()) for item in maps) or 1.0
+    limit = common_limit(images, maps)
     columns = columns or len(images)
     rows = -(-len(images) // columns)
     H, W = images[0].shape[-2:]
