@@ -118,6 +118,7 @@ _LENET = Preset(
     epochs=2,
     batch_size=64,
     max_lr=0.05,
+    is_channels_last=True,  # saves time on a CPU, too: max pooling is quicker
 )
 
 _ALL = (
