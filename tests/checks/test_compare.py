@@ -180,3 +180,10 @@ def test_a_dictionary_with_other_entries_is_described(got, sentence):
     found = dictionary_difference(got)
     assert found.reason == "wrong-type"
     assert sentence in found.sentence
+
+
+def test_a_dictionary_of_thousands_of_names_is_told_in_a_short_sentence():
+    want, got = Outcome("value", {}), {f"{n:04}": 1 for n in range(1500)}
+    why = difference(want, Outcome("value", got), Tolerance())
+    assert why.sentence.endswith("'0028', '0029' and 1,470 more.")
+    assert len(why.sentence) < 400

@@ -11,6 +11,8 @@ import numpy as np
 from coursekit.checks.codec import AnyArray
 from coursekit.checks.outcome import Outcome
 
+MOST_NAMES = 30  # of a dictionary, in a sentence; a student's may hold thousands
+
 
 @dataclass(frozen=True)
 class Tolerance:
@@ -137,7 +139,7 @@ def _entries_difference(
     if got.keys() != want.keys():
         missing, more = want.keys() - got.keys(), got.keys() - want.keys()
         texts = [
-            f"{what} {', '.join(sorted(map(repr, names)))}"
+            f"{what} {_some(names)}"
             for what, names in (("lacks", missing), ("should not have", more))
             if names
         ]
@@ -147,6 +149,13 @@ def _entries_difference(
         if why is not None:
             return Difference(why.reason, f"{name!r}: {why.sentence}")
     return None
+
+
+def _some(names: set[Any]) -> str:
+    """List names, and say how many more there are."""
+    shown = sorted(map(repr, names))[:MOST_NAMES]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def _array_difference(
