@@ -17,6 +17,7 @@ from coursekit.grading.records import Record
 from coursekit.grading.result import SubmissionResult
 from coursekit.grading.writer import write_submission
 from coursekit.reports.leaderboard import read_decisions
+from coursekit.reports.leaderboard_command import board_lines
 from coursekit.reports.leaderboard_command import leaderboard as command
 from coursekit.reports.leaderboard_run import run_leaderboard
 from coursekit.reports.rows import class_report
@@ -206,6 +207,35 @@ def test_who_is_not_ranked_is_listed_with_a_reason(room, graded, run):
     assert "dan" not in page.read_text()
     rows = list(csv.DictReader(names.open()))
     assert rows[3]["why not ranked"] == "needs a look: Too good."
+
+
+def test_equal_predictions_are_named_to_the_instructor_alone(room, graded, run):
+    graded(
+        record("ada", 9000, digest="a"),
+        record("ben", 9000, digest="a"),
+        record("cleo", 9000, digest="c"),
+        record("dan", 9000, digest="a", on_leaderboard=False),
+    )
+    board, (page, table, names), _ = run()
+    lines = board_lines(board)
+    assert "  ada: psx.double: exactly the same predictions as ben, dan." in lines
+    assert "  ben: psx.double: exactly the same predictions as ada, dan." in lines
+    assert set(board.equal) == {"ada", "ben", "dan"}
+    assert set(board.winners) == {"ada", "ben", "cleo"}  # it is for people to decide
+    rows = {row["student"]: row["equal"] for row in csv.DictReader(names.open())}
+    assert rows["cleo"] == ""
+    assert rows["dan"].endswith("as ada, ben.")
+    for path in (page, table, room.autograded / "ada" / "psx" / "psx.ipynb"):
+        assert "same predictions" not in path.read_text()
+    (ada, _, cleo, _) = class_report(room, "psx").rows
+    assert ada.remarks == ["psx.double: exactly the same predictions as ben, dan."]
+    assert (ada.attention, cleo.remarks) == ([], [])
+
+
+def test_of_many_with_equal_predictions_a_few_are_named(graded, run):
+    graded(*(record(f"s{n}", 9000, digest="a") for n in range(9)))
+    line = "psx.double: exactly the same predictions as s1, s2, s3, s4, s5 and 3 more."
+    assert run()[0].equal["s0"] == [line]
 
 
 def test_late_work_is_not_ranked_unless_there_is_an_extension(room, graded, run):

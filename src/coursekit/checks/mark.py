@@ -63,6 +63,9 @@ class Finding:
         Whether there is a leaderboard and the student wants to be on it.
     look : tuple of str
         Why an instructor should take a look; students do not see it.
+    digest : str, default ""
+        The same for equal predictions, and only for those; empty if they cannot be
+        marked. Students do not see it either.
     """
 
     sentence: str
@@ -70,6 +73,7 @@ class Finding:
     total: int = 0
     on_leaderboard: bool = False
     look: tuple[str, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True)

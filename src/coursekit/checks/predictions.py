@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -118,7 +119,8 @@ def mark_predictions(
     sentence = _accuracy_sentence(asked, right, len(truth), earned)
     look = inspector(asked.dataset, handed.labels, truth) if inspector else ()
     on_board = _is_on_board(asked, handed)
-    finding = Finding(sentence, right, len(truth), on_board, look)
+    digest = hashlib.sha256(handed.labels.tobytes()).hexdigest()
+    finding = Finding(sentence, right, len(truth), on_board, look, digest)
     if earned == asked.points:
         return _result(key, earned, None, None, finding)
     mistake = find_mistake(handed.labels, asked.dataset, labels)

@@ -14,6 +14,7 @@ from coursekit.errors import CourseError
 from coursekit.grading.classroom import Classroom
 from coursekit.grading.pseudonyms import class_secret, pseudonym
 from coursekit.grading.records import Record, read_records
+from coursekit.reports.copies import equal_predictions
 
 SHARE = 5  # the best of so many get the bonus, rounded up
 OUT, CHECKED = "out", "checked"  # what an instructor can decide about an entry
@@ -62,6 +63,8 @@ class Board:
         The best first.
     left_out : dict of str to str
         Students who are not on it, and why.
+    equal : dict of str to list of str
+        Whose predictions are the same as somebody else's, ranked or not, and whose.
     """
 
     problem_set: str
@@ -69,6 +72,7 @@ class Board:
     bonus: float
     entries: list[Entry] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    equal: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def winners(self) -> dict[str, float]:
@@ -114,7 +118,9 @@ def make_board(
     problem_set = asked.id.partition(".")[0]
     board = Board(problem_set, asked.title, asked.bonus)
     found: dict[str, Finding] = {}
-    for record in read_records(room.records(problem_set)):
+    records = read_records(room.records(problem_set))
+    board.equal.update(equal_predictions(records))
+    for record in records:
         student, decision = record.student, (decisions or {}).get(record.student, "")
         finding, reason = _place(record, asked.id, decision, student in late)
         if finding is None:

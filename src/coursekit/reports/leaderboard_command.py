@@ -38,10 +38,13 @@ def leaderboard(problem_set: str, folder: Path, solutions: Path, dry_run: bool) 
 
 
 def board_lines(board: Board) -> list[str]:
-    """Say who is ranked, who gets the bonus, and who is left out and why."""
+    """Say who gets the bonus, who is left out and why, and whose files are equal."""
     noun = "entry" if len(board.entries) == 1 else "entries"
     lines = [
         f"{len(board.entries)} {noun}; {len(board.winners)} in the best fifth "
         f"(bonus {board.bonus:g}); {len(board.left_out)} not ranked."
     ]
-    return lines + [f"  {name}: {why}" for name, why in board.left_out.items()]
+    lines += [f"  {name}: {why}" for name, why in board.left_out.items()]
+    return lines + [
+        f"  {name}: {line}" for name, same in board.equal.items() for line in same
+    ]

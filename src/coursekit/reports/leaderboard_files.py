@@ -51,16 +51,24 @@ def names_csv(board: Board) -> str:
     rows: list[list[object]] = [
         [
             *(safe_text(entry.student), entry.pseudonym, entry.rank),
-            *(entry.right, f"{entry.bonus:g}", ""),
+            *(entry.right, f"{entry.bonus:g}", "", _equal(board, entry.student)),
         ]
         for entry in board.entries
     ]
     rows += [
-        [safe_text(student), "", "", "", "0", safe_text(reason)]
+        [
+            *(safe_text(student), "", "", "", "0"),
+            *(safe_text(reason), _equal(board, student)),
+        ]
         for student, reason in board.left_out.items()
     ]
-    head = ["student", "name", "rank", "right", "bonus", "why not ranked"]
+    head = ["student", "name", "rank", "right", "bonus", "why not ranked", "equal"]
     return _csv(head, rows)
+
+
+def _equal(board: Board, student: str) -> str:
+    """Say whose predictions are the same."""
+    return safe_text(" ".join(board.equal.get(student, [])))
 
 
 def _csv(head: list[str], rows: list[list[object]]) -> str:

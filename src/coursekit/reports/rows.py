@@ -11,6 +11,7 @@ from coursekit.errors import CourseError
 from coursekit.grading.classroom import Classroom, released_path
 from coursekit.grading.gradebook import entered_students
 from coursekit.grading.records import read_records
+from coursekit.reports.copies import equal_predictions
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def class_report(room: Classroom, problem_set: str) -> ClassReport:
     """Put together records and gradebook; points given by a person count."""
     released_path(room, problem_set)
     records = read_records(room.records(problem_set))
+    copies = equal_predictions(records)
     with room.gradebook() as gradebook:
         entered = entered_students(gradebook, problem_set)
         notebook = gradebook.find_notebook(problem_set, problem_set)
@@ -98,7 +100,8 @@ def class_report(room: Classroom, problem_set: str) -> ClassReport:
                 else float(grades[name].score)
                 for name in points
             }
-            found = record.misconceptions, record.attention, [*record.result.remarks]
+            remarks = [*record.result.remarks, *copies.get(record.student, [])]
+            found = record.misconceptions, record.attention, remarks
             rows.append(Row(record.student, scores, *found))
     return ClassReport(problem_set, points, rows)
 

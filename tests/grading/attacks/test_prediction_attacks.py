@@ -166,3 +166,75 @@ def test_the_labels_are_nowhere_in_what_a_student_reads():
     data = predictions_text(Handed("mnist", wrong)).encode()
     page = to_html(mark_predictions(KEY, data, LABELS))
     assert len(page) < 2000
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        GOOD.replace(b"\n", b"\r\n"),
+        GOOD.replace(b"10000\n", b"10000,no-leaderboard\n"),
+        b"\xef\xbb\xbf" + GOOD + b"\n \n",
+        GOOD.replace(b"\n", b" \n"),
+    ],
+    ids=["line ends", "withdrawn", "mark", "blanks"],
+)
+def test_a_copy_in_other_bytes_is_still_equal(changed):
+    mine, copied = (mark_predictions(KEY, data, LABELS) for data in (GOOD, changed))
+    assert changed != GOOD
+    assert mine.finding.digest == copied.finding.digest != ""
+
+
+def test_other_predictions_have_another_digest_and_no_page_shows_one():
+    other = LABELS["mnist"].copy()
+    other[7] = (other[7] + 1) % 10
+    data = predictions_text(Handed("mnist", other)).encode()
+    results = [mark_predictions(KEY, item, LABELS) for item in (GOOD, data)]
+    digests = {result.finding.digest for result in results}
+    assert len(digests) == 2
+    assert not any(item.finding.digest in to_html(item) for item in results)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\u0663",
+        "\uff13",
+        "1e0",
+        "+1",
+        "-0",
+        "01",
+        "1.0",
+        "0x1",
+        "1_",
+        "1\x00",
+        "1\x0b",
+        "\xb2",
+    ],
+)
+def test_a_class_is_one_plain_digit(line):
+    lines = GOOD.decode().split("\n")
+    lines[5] = line
+    result = mark_predictions(KEY, "\n".join(lines).encode(), LABELS)
+    assert result.earned == 0
+    assert "Line 6" in result.groups[0].failure.why.sentence
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        GOOD + GOOD,
+        GOOD + b"1\n",
+        GOOD[:-2],
+        b"\xff\xfe" + GOOD.decode().encode("utf-16-le"),
+        GOOD + b"\x00",
+        b"\n" + GOOD,
+        HEAD.replace(b"10000", b"999999999") + b"1\n" * 10_000,
+        HEAD.replace(b"10000", "\uff110000".encode()) + b"1\n" * 10_000,
+        GOOD.replace(b"10000\n", b"10000,leaderboard\n"),
+    ],
+    ids=["twice", "more", "less", "utf-16", "nul", "before", "count", "digits", "word"],
+)
+def test_what_is_nearly_the_file_earns_nothing_and_has_a_sentence(data):
+    result = mark_predictions(KEY, data, LABELS)
+    assert result.earned == 0
+    assert result.groups[0].failure.why.sentence.isascii()
