@@ -17,7 +17,7 @@ def sizes(kernel_size, stride, padding):
 
 
 def by_autograd(forward, grad_out, x):
-    tensor = torch.from_numpy(x).requires_grad_()
+    tensor = torch.from_numpy(x).double().requires_grad_()
     forward(tensor).backward(torch.from_numpy(grad_out))
     return tensor.grad.numpy()
 

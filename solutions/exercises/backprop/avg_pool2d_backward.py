@@ -19,6 +19,7 @@ def side_by_side(rng: np.random.Generator) -> list[Case]:
         pool(rng, "two windows", different(rng, *ONE, 2, 4), 2),
         pool(rng, "a column left over", different(rng, *ONE, 3, 5), (1, 2)),
         pool(rng, "images and channels", different(rng, 2, 3, 2, 5), (2, 3)),
+        pool(rng, "whole numbers", different(rng, *ONE, 3, 4).astype(np.int64), (3, 2)),
         case("too long", weights(rng, *ONE, 1, 3), different(rng, *ONE, 2, 4), 2),
     ]
 
@@ -78,6 +79,17 @@ def divided_by_places(grad_out, x, kernel_size, stride=None, padding=0):
     return grad * (window[0] * window[1] / places)
 
 
+def divided_by_step(grad_out, x, kernel_size, stride=None, padding=0):
+    (K_h, K_w), (s_h, s_w), _ = as_pairs(kernel_size, stride, padding)
+    grad = avg_pool2d_backward(grad_out, x, kernel_size, stride, padding)
+    return grad * (K_h * K_w / (s_h * s_w))
+
+
+def type_kept(grad_out, x, kernel_size, stride=None, padding=0):
+    grad = avg_pool2d_backward(grad_out, x, kernel_size, stride, padding)
+    return grad.astype(x.dtype)
+
+
 def times_pixels(grad_out, x, kernel_size, stride=None, padding=0):
     return avg_pool2d_backward(grad_out, x, kernel_size, stride, padding) * x
 
@@ -99,6 +111,28 @@ MISCONCEPTIONS = [
         "divided by the height squared",
         "You divide by the square of the window's height; it is height times width.",
         shared_by(lambda region, x: 1 / region.shape[2] ** 2),
+    ),
+    Misconception(
+        "divided by the width squared",
+        "You divide by the square of the window's width; it is height times width.",
+        shared_by(lambda region, x: 1 / region.shape[3] ** 2),
+    ),
+    Misconception(
+        "divided by the height alone",
+        "You divide by the window's height; it is height times width.",
+        shared_by(lambda region, x: 1 / region.shape[2]),
+    ),
+    Misconception(
+        "divided by the steps",
+        "You divide by the product of the strides. A window has height times width "
+        "pixels, however far it moves.",
+        divided_by_step,
+    ),
+    Misconception(
+        "fractions cut off",
+        "Your result has lost what is behind the point: `np.zeros_like(x)` is an array "
+        "of whole numbers if x is.",
+        type_kept,
     ),
     Misconception(
         "divided by height plus width",

@@ -44,6 +44,16 @@ def mean_over_places(grad_out, x, *rest):
     return right(grad_out, x, *rest) / places
 
 
+def mean_over_everything(grad_out, *rest):
+    N, _, H_out, W_out = grad_out.shape
+    return right(grad_out, *rest) / (N * H_out * W_out)
+
+
+def grad_x_instead(grad_out, x, weight, stride, padding, dilation, groups):
+    options = (stride, padding, dilation, groups)
+    return conv2d_backward(grad_out, x, weight, *options)[0]
+
+
 def first_image(grad_out, x, *rest):
     return right(grad_out[:1], x[:1], *rest)
 
@@ -200,6 +210,18 @@ MISCONCEPTIONS = [
         "Your `grad_weight` is divided by the number of places that a filter visits. "
         "They are added up.",
         mean_over_places,
+    ),
+    mistake(
+        "mean over images and places",
+        "Your `grad_weight` is divided by the number of places in all images. "
+        "Everything that a weight did is added up.",
+        mean_over_everything,
+    ),
+    mistake(
+        "another order",
+        "In the place of `grad_weight` stands `grad_x`. The three come in the order "
+        "`grad_x`, `grad_weight`, `grad_bias`.",
+        grad_x_instead,
     ),
     mistake(
         "first image only",

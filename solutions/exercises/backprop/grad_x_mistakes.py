@@ -79,6 +79,18 @@ MISCONCEPTIONS = [
         wrong.first_filter,
     ),
     mistake(
+        "last filter only",
+        "Your `grad_x` holds what comes back from the last filter alone. Does one "
+        "filter overwrite what another has added?",
+        wrong.last_filter,
+    ),
+    mistake(
+        "another order",
+        "In the place of `grad_x` stands `grad_weight`. The three come in the order "
+        "`grad_x`, `grad_weight`, `grad_bias`.",
+        wrong.grad_weight_instead,
+    ),
+    mistake(
         "same for every channel",
         "Your `grad_x` is the same for every channel: you add up the channels of each "
         "filter. Each has weights of its own.",
@@ -152,6 +164,12 @@ MISCONCEPTIONS = [
         "You cut the border off above and on the left, twice as wide. It lies on all "
         "sides.",
         wrong.border_cut_above,
+    ),
+    mistake(
+        "border cut to nothing",
+        "Where nothing was padded, your `grad_x` is empty: from 0 to -0 there is "
+        "nothing. Where does the image end, counted from the front?",
+        wrong.border_cut_to_nothing,
     ),
     mistake(
         "border added to the edge",

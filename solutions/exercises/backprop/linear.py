@@ -44,6 +44,10 @@ def not_transposed(x, weight, bias):
     return x @ weight + bias
 
 
+def reshaped(x, weight, bias):
+    return x @ weight.reshape(weight.shape[::-1]) + bias
+
+
 def products_alone(x, weight, bias):
     return (x[:, np.newaxis] * weight).mean(axis=2) + bias
 
@@ -66,6 +70,12 @@ MISCONCEPTIONS = [
         "rows and columns of the weight swapped",
         "Each row of `weight` belongs to one output. You read its columns.",
         not_transposed,
+    ),
+    Misconception(
+        "weight reshaped",
+        "You turn `weight` with `reshape`, which keeps the numbers in their order. A "
+        "transposition moves them.",
+        reshaped,
     ),
     Misconception(
         "mean in place of sum",

@@ -70,6 +70,24 @@ def first_example(grad_out, x, weight):
     return grad_out @ weight, grad_out[:1].T @ x[:1], grad_out[0]
 
 
+def last_example(grad_out, x, weight):
+    return grad_out @ weight, grad_out[-1:].T @ x[-1:], grad_out[-1]
+
+
+def everything_divided(grad_out, x, weight):
+    N = len(x)
+    return grad_out @ weight / N, grad_out.T @ x / N, grad_out.mean(axis=0)
+
+
+def one_bias_for_all(grad_out, x, weight):
+    total = np.full(len(weight), grad_out.sum())
+    return grad_out @ weight, grad_out.T @ x, total
+
+
+def summed_axis_kept(grad_out, x, weight):
+    return grad_out @ weight, grad_out.T @ x, grad_out.sum(axis=0, keepdims=True)
+
+
 def upstream_ignored(grad_out, x, weight):
     ones = np.ones_like(grad_out)
     return ones @ weight, ones.T @ x, ones.sum(axis=0)
@@ -130,6 +148,29 @@ MISCONCEPTIONS = [
         "first example only",
         "Your gradients of weight and bias are those of the first example alone.",
         first_example,
+    ),
+    Misconception(
+        "last example only",
+        "Your gradients of weight and bias are those of the last example alone. Does "
+        "one example overwrite what another has added?",
+        last_example,
+    ),
+    Misconception(
+        "everything divided by N",
+        "All three of your gradients are divided by the number of examples. Whatever "
+        "has to be averaged, the loss has averaged it already.",
+        everything_divided,
+    ),
+    Misconception(
+        "one number for every bias",
+        "Your sum runs over the outputs, too. Each has a bias of its own.",
+        one_bias_for_all,
+    ),
+    Misconception(
+        "summed axis kept",
+        "The numbers of your `grad_bias` are right. The bias has one axis, of length "
+        "out_features.",
+        summed_axis_kept,
     ),
     Misconception(
         "upstream gradient ignored",

@@ -63,6 +63,52 @@ def clipped(logits, labels):
     return float(-likely.mean()), grad
 
 
+def kept_above(exponent):
+    """Make a mistake that keeps shares above a power of ten."""
+
+    def function(loss, logits, labels):
+        share = picked(shares(logits), labels)
+        return -np.log(np.maximum(share, 10.0**-exponent)).mean()
+
+    hint = (
+        f"Your share of the label is kept above 1e-{exponent}, which makes the loss "
+        "too small where the network is certain and wrong. The logarithm of a quotient "
+        "can be taken apart."
+    )
+    return Misconception(
+        f"share kept above 1e-{exponent}", hint, another_loss(function)
+    )
+
+
+def times_infinity(loss, logits, labels):
+    with np.errstate(all="ignore"):
+        return -(one_hot(logits, labels) * np.log(shares(logits))).sum() / len(labels)
+
+
+def whole_batch(logits, labels):
+    powers = np.exp(logits - logits.max())
+    probabilities = powers / powers.sum()
+    grad = (probabilities - one_hot(logits, labels)) / len(labels)
+    with np.errstate(all="ignore"):
+        return float(-np.log(picked(probabilities, labels)).mean()), grad
+
+
+def every_pair(loss, logits, labels):
+    with np.errstate(all="ignore"):
+        return -np.log(shares(logits)[:, labels]).mean()
+
+
+def whole_columns(grad, logits, labels):
+    taken = np.zeros(logits.shape)
+    taken[:, labels] = 1
+    return (shares(logits) - taken) / len(labels)
+
+
+def both_divided(logits, labels):
+    loss, grad = softmax_cross_entropy(logits, labels)
+    return loss / logits.shape[1], grad / logits.shape[1]
+
+
 def along_the_batch(logits, labels):
     powers = np.exp(logits - logits.max(axis=0))
     probabilities = powers / powers.sum(axis=0)
@@ -131,6 +177,31 @@ MISCONCEPTIONS = [
         "taken apart.",
         clipped,
     ),
+    *map(kept_above, (7, 8, 10, 15)),
+    Misconception(
+        "0 times infinity",
+        "You multiply the logarithms by 0 and 1 and add up. Where a share is rounded "
+        "to 0, that is 0 times infinity, which is NaN: take out what you need first.",
+        another_loss(times_infinity),
+    ),
+    Misconception(
+        "softmax over the whole batch",
+        "All shares of your batch add up to 1 together. They should do so for each "
+        "example.",
+        whole_batch,
+    ),
+    Misconception(
+        "every label with every example",
+        "`p[:, labels]` takes the labels of all examples from each row. Each example "
+        "has one: pair them up.",
+        another_loss(every_pair),
+    ),
+    Misconception(
+        "1 taken away in whole columns",
+        "You take 1 away in the column of every label, for all examples. Each example "
+        "has one label: pair them up.",
+        another_gradient(whole_columns),
+    ),
     Misconception(
         "softmax along the batch",
         "Your shares add up to 1 over the examples. They should do so over the classes "
@@ -152,6 +223,12 @@ MISCONCEPTIONS = [
         "Your loss is divided by the number of classes too. Every example adds one "
         "number only.",
         another_loss(divided_by_everything),
+    ),
+    Misconception(
+        "both divided by the classes too",
+        "Your loss and your gradient are divided by the number of classes too: is the "
+        "mean taken over all numbers of an array?",
+        both_divided,
     ),
     Misconception(
         "gradient not divided by N",
@@ -197,6 +274,19 @@ MISCONCEPTIONS = [
         "Your loss is negative. The logarithm of a share is at most 0, hence the "
         "minus.",
         sign_reversed,
+    ),
+    Misconception(
+        "loss with the sign reversed",
+        "Your loss is negative, and your gradient is right. The logarithm of a share "
+        "is at most 0, hence the minus.",
+        another_loss(lambda loss, logits, labels: -loss),
+    ),
+    Misconception(
+        "share without a logarithm",
+        "Your loss is minus the share of the label; the logarithm is missing.",
+        another_loss(
+            lambda loss, logits, labels: -picked(shares(logits), labels).mean()
+        ),
     ),
     Misconception(
         "labels from 1",

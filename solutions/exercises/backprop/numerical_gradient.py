@@ -39,6 +39,8 @@ def steps(rng: np.random.Generator) -> list[Case]:
         case("cubes, step 1/2", "cube", different(rng, 3), weights(rng, 3), eps=0.5),
         case("a step of 2", "cube", different(rng, 2, 3), weights(rng, 2, 3), eps=2.0),
         case("softplus, step 3", "softplus", weights(rng, 4), weights(rng, 4), eps=3.0),
+        # Products of neighbours show where the neighbour was in the meantime.
+        case("products", "neighbours", different(rng, 3), weights(rng, 2), eps=1.0),
     ]
 
 

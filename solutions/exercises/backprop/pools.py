@@ -94,7 +94,52 @@ def of(backward: Callable[..., Any]) -> list[Misconception]:
         grad = border_left_on(grad_out, x, kernel_size, stride, padding)
         return grad[:, :, 2 * p_h :, 2 * p_w :]
 
+    def border_cut_to_nothing(grad_out, x, kernel_size, stride=None, padding=0):
+        p_h, p_w = pair("", padding)
+        grad = border_left_on(grad_out, x, kernel_size, stride, padding)
+        return grad[:, :, p_h:-p_h, p_w:-p_w]
+
+    def at_steps_of(grad_out, x, options, wrong):
+        """Place the windows at other steps than they were."""
+        padded, window, _, border = on_padded(x, *options)
+        H, W = (
+            (count - 1) * s + k
+            for count, s, k in zip(grad_out.shape[2:], wrong, window, strict=True)
+        )
+        sides = (
+            (0, max(0, need - size))
+            for need, size in zip((H, W), padded.shape[2:], strict=True)
+        )
+        room = np.pad(padded, ((0, 0), (0, 0), *sides), constant_values=-1e9)
+        grad = np.zeros(room.shape)
+        grad[:, :, :H, :W] = backward(grad_out, room[:, :, :H, :W], window, wrong)
+        return cut(grad, x, border)
+
+    def steps_of_one(grad_out, x, kernel_size, stride=None, padding=0):
+        return at_steps_of(grad_out, x, (kernel_size, stride, padding), (1, 1))
+
+    def steps_of_the_window(grad_out, x, kernel_size, stride=None, padding=0):
+        window = pair("", kernel_size)
+        return at_steps_of(grad_out, x, (kernel_size, stride, padding), window)
+
     return [
+        Misconception(
+            "steps of one pixel",
+            "Your windows lie a pixel apart. From one number of `grad_out` to the "
+            "next, the window moved by the stride.",
+            steps_of_one,
+        ),
+        Misconception(
+            "steps as long as the window",
+            "Your windows lie side by side, whatever `stride` is.",
+            steps_of_the_window,
+        ),
+        Misconception(
+            "border cut to nothing",
+            "Where nothing was padded, your result is empty: from 0 to -0 there is "
+            "nothing. Where does the image end, counted from the front?",
+            border_cut_to_nothing,
+        ),
         Misconception(
             "upstream gradient ignored",
             "Your result is that for an upstream gradient of ones.",

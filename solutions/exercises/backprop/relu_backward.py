@@ -10,16 +10,16 @@ from exercises.draws import FloatArray, after_given_lines, weights
 
 
 def signs(rng: np.random.Generator, *shape: int) -> FloatArray:
-    """Draw numbers of which one is 0, and others are of both signs."""
-    drawn = np.abs(weights(rng, *shape))
-    flat = drawn.ravel()
-    flat[rng.permutation(flat.size)[: flat.size // 2]] *= -1
-    flat[rng.integers(flat.size)] = 0
+    """Draw numbers of both signs, one of them 0 and one halfway to 1."""
+    flat = np.abs(weights(rng, *shape)).ravel()
+    order = rng.permutation(flat.size)
+    flat[order[: flat.size // 2]] *= -1
+    flat[order[0]], flat[order[-1]] = 0, 0.5
     return flat.reshape(shape)
 
 
 def vectors(rng: np.random.Generator) -> list[Case]:
-    at_zero = np.array([0.0, -2.0, 3.0, 0.0])
+    at_zero = np.array([0.0, -2.0, 0.5, 0.0])
     return [
         case("4 numbers", rng.permutation([-3.0, -2.0, 4.0, 5.0]), at_zero),
         case("6 numbers", weights(rng, 6), signs(rng, 6)),
@@ -61,6 +61,18 @@ def times_output(grad_out, x):
 
 def other_side(grad_out, x):
     return np.where(x < 0, grad_out, 0)
+
+
+def other_side_and_zero(grad_out, x):
+    return np.where(x > 0, 0, grad_out)
+
+
+def forwards(grad_out, x):
+    return np.maximum(x, 0)
+
+
+def from_one_on(grad_out, x):
+    return np.where(x >= 1, grad_out, 0)
 
 
 def magnitude(grad_out, x):
@@ -109,6 +121,23 @@ MISCONCEPTIONS = [
         "the other side",
         "Your gradient passes where x is negative.",
         other_side,
+    ),
+    Misconception(
+        "the other side, and 0",
+        "Your gradient passes where x is at most 0, and is 0 elsewhere. In "
+        "`np.where`, what holds comes first.",
+        other_side_and_zero,
+    ),
+    Misconception(
+        "the forward pass",
+        "Your result is the output of the ReLU. Asked for is what becomes of "
+        "`grad_out`.",
+        forwards,
+    ),
+    Misconception(
+        "passes from 1 on",
+        "Where x is between 0 and 1, your gradient does not pass.",
+        from_one_on,
     ),
     Misconception(
         "multiplied by the sign",

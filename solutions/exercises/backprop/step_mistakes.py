@@ -101,6 +101,35 @@ def never_put_back(f, x, grad_out, eps=EPS):
     return grad
 
 
+def copy_not_put_back(f, x, grad_out, eps=EPS):
+    return never_put_back(f, np.array(x, np.float64), grad_out, eps)
+
+
+def whole_rows(f, x, grad_out, eps=EPS):
+    x = np.asarray(x, np.float64)
+    grad = np.zeros(x.shape)
+    for index in range(len(x)):
+        step = np.zeros(x.shape)
+        step[index] = eps
+        change = f(x + step) - f(x - step)
+        grad[index] = np.sum(change * grad_out) / (2 * eps)
+    return grad
+
+
+def type_kept(f, x, grad_out, eps=EPS):
+    grad = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[index] += eps  # a whole number stays as it is
+        below[index] = below[index] - eps  # and here it is rounded down
+        grad[index] = np.sum((f(above) - f(below)) * grad_out) / (2 * eps)
+    return grad
+
+
+def result_rounded(f, x, grad_out, eps=EPS):
+    return numerical_gradient(f, x, grad_out, eps).astype(x.dtype)
+
+
 def single_precision(f, x, grad_out, eps=EPS):
     if x.dtype != np.float32:
         return numerical_gradient(f, x, grad_out, eps)
@@ -218,6 +247,30 @@ MISCONCEPTIONS = [
         "You move a number of x in place and leave it there, so that the next ones are "
         "measured at another x, and the caller's array has changed.",
         never_put_back,
+    ),
+    Misconception(
+        "a copy not put back",
+        "You move a number of your copy and leave it there, so that the next ones are "
+        "measured at another x. With a large step that shows.",
+        copy_not_put_back,
+    ),
+    Misconception(
+        "a whole row moved at once",
+        "All numbers of a row of your result are equal: `x[i]` is a whole row if x has "
+        "two axes, and all of it moves.",
+        whole_rows,
+    ),
+    Misconception(
+        "the type of x kept",
+        "Your copy has the type of x. Whole numbers cannot hold a step of 0.00001, and "
+        "single precision hardly can: what has the type to be?",
+        type_kept,
+    ),
+    Misconception(
+        "a result of whole numbers",
+        "Your gradient has lost what is behind the point: it is kept in an array of "
+        "whole numbers, as x is.",
+        result_rounded,
     ),
     Misconception(
         "single precision kept",

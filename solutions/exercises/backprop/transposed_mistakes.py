@@ -127,6 +127,31 @@ def cut_above_only(x, weight, stride, padding, output_padding):
     return out[:, :, 2 * padding[0] :, 2 * padding[1] :]
 
 
+def cut_to_nothing(x, weight, stride, padding, output_padding):
+    p_h, p_w = padding
+    out = before_cut(x, weight, stride, padding, output_padding)
+    return out[:, :, p_h:-p_h, p_w:-p_w]
+
+
+def stride_of_the_width(x, weight, stride, padding, output_padding):
+    size = size_of(x, weight, stride, (0, 0), output_padding)
+    return spread(x, weight, size, (stride[1], stride[1]), STEP)
+
+
+def zeros_after_the_last(x, weight, stride, padding, output_padding):
+    out = before_cut(x, weight, stride, padding, (0, 0))
+    sides = [(0, 0), (0, 0), *((0, s - 1) for s in stride)]
+    (p_h, p_w), out = padding, np.pad(out, sides)
+    return out[:, :, p_h : out.shape[2] - p_h, p_w : out.shape[3] - p_w]
+
+
+def pixels_repeated(x, weight, stride, padding, output_padding):
+    larger = x.repeat(stride[0], axis=2).repeat(stride[1], axis=3)
+    H, W = (n + k - 1 for n, k in zip(larger.shape[2:], weight.shape[2:], strict=True))
+    (p_h, p_w), out = padding, spread(larger, weight, (H, W), STEP, STEP)
+    return out[:, :, p_h : H - p_h, p_w : W - p_w]
+
+
 def extra_ignored(x, weight, bias=None, stride=1, padding=0, output_padding=0):
     return conv_transpose2d(x, weight, bias, stride, padding)
 
@@ -223,6 +248,28 @@ MISCONCEPTIONS = [
         "zeros before the first pixel",
         "You put zeros before the first pixel of x too. They belong between pixels.",
         finished(stride_zeros_everywhere),
+    ),
+    Misconception(
+        "zeros after the last pixel",
+        "Your output is too large by stride - 1: zeros belong between the pixels of x, "
+        "and none after the last one.",
+        finished(zeros_after_the_last, cut=False),
+    ),
+    Misconception(
+        "pixels repeated",
+        "You repeat the pixels of x to make room. Between them belong zeros.",
+        finished(pixels_repeated, cut=False),
+    ),
+    Misconception(
+        "border cut to nothing",
+        "Where `padding` is 0, your output is empty: from 0 to -0 there is nothing. "
+        "Where does the output end, counted from the front?",
+        finished(cut_to_nothing, cut=False),
+    ),
+    Misconception(
+        "stride of the width for both axes",
+        "You use the stride of the width along the height too.",
+        finished(stride_of_the_width),
     ),
     Misconception(
         "stride of the height for both axes",

@@ -186,6 +186,23 @@ def border_cut_above(grad_out, x, weight, stride, padding, dilation, groups):
     return grad[:, :, 2 * padding[0] :, 2 * padding[1] :]
 
 
+def border_cut_to_nothing(grad_out, x, weight, stride, padding, dilation, groups):
+    grad = border_left_on(grad_out, x, weight, stride, padding, dilation, groups)
+    p_h, p_w = padding
+    return grad[:, :, p_h:-p_h, p_w:-p_w]
+
+
+def last_filter(grad_out, x, weight, *rest):
+    alone = np.zeros_like(grad_out)
+    alone[:, -1] = grad_out[:, -1]
+    return right(alone, x, weight, *rest)
+
+
+def grad_weight_instead(grad_out, x, weight, stride, padding, dilation, groups):
+    options = (stride, padding, dilation, groups)
+    return conv2d_backward(grad_out, x, weight, *options)[1]
+
+
 def border_kept_in_sums(grad_out, x, weight, stride, padding, dilation, groups):
     grad = border_left_on(grad_out, x, weight, stride, padding, dilation, groups)
     (p_h, p_w), (H, W) = padding, x.shape[2:]

@@ -69,8 +69,8 @@ def _told(outcome: Outcome, count: int) -> Outcome:
     if outcome.kind != "value":
         return outcome
     came = "something else"
-    if type(outcome.value) is tuple:
-        came = f"a tuple of {len(outcome.value)}"
+    if type(outcome.value) in (tuple, list):
+        came = f"a {type(outcome.value).__name__} of {len(outcome.value)}"
     elif outcome.value is None:
         came = "None (is the `return` missing?)"
     sentence = f"It should return a tuple of {count}, but it returned {came}."
