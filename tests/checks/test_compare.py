@@ -187,3 +187,11 @@ def test_a_dictionary_of_thousands_of_names_is_told_in_a_short_sentence():
     why = difference(want, Outcome("value", got), Tolerance())
     assert why.sentence.endswith("'0028', '0029' and 1,470 more.")
     assert len(why.sentence) < 400
+
+
+def test_of_a_number_and_a_dictionary_only_the_entry_that_differs_is_told():
+    want = (1.5, {"a": np.zeros(99), "b": np.arange(99.0)})
+    got = (1.5, {"a": np.zeros(99), "b": np.arange(99.0) + 1})
+    why = difference(Outcome("value", want), Outcome("value", got), Tolerance())
+    assert why.sentence.startswith("'b': 99 of 99 numbers differ")
+    assert len(why.sentence) < 90

@@ -6,6 +6,7 @@ import numpy as np
 
 from convnets import numpy_net
 from convnets.backprop import (
+    avg_pool2d_backward,
     conv2d_backward,
     linear,
     linear_backward,
@@ -48,12 +49,21 @@ def network(relus=(relu, relu), pool=max_pool2d, flat=plainly_flat, last=same):
     return forward
 
 
-def without_biases(parameters, images):
-    plain = {
-        name: array * (0 if name.endswith("bias") else 1)
-        for name, array in parameters.items()
-    }
-    return numpy_net.forward(plain, images)
+def without_biases(*names):
+    """Make a network whose layers of these names lack their biases."""
+
+    def forward(parameters, images):
+        none = {
+            f"{name}.bias": np.zeros_like(parameters[f"{name}.bias"]) for name in names
+        }
+        return numpy_net.forward(parameters | none, images)
+
+    return forward
+
+
+def relu_in_place(parameters, images):
+    maps = numpy_net.forward(parameters, images)
+    return maps | {"conv1": maps["relu1"], "conv2": maps["relu2"]}
 
 
 def channels_last(maps):
@@ -65,7 +75,16 @@ def softmax(logits):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def way_back(gate=relu_backward, unflat=np.reshape, fc_only=False):
+def open_gate(grad, x):
+    return grad
+
+
+BOTH = (relu_backward, relu_backward)
+
+
+def way_back(
+    gates=BOTH, unflat=np.reshape, fc_only=False, pool_back=max_pool2d_backward
+):
     """Make the way back through the network, with one thing different."""
 
     def function(parameters, images, labels):
@@ -75,8 +94,8 @@ def way_back(gate=relu_backward, unflat=np.reshape, fc_only=False):
         grads = dict(zip(("fc.weight", "fc.bias"), both, strict=True))
         grad = unflat(grad, maps["pool2"].shape) * (not fc_only)
         for number in (2, 1):
-            grad = max_pool2d_backward(grad, maps[f"relu{number}"], 2)
-            grad = gate(grad, maps[f"conv{number}"])
+            grad = pool_back(grad, maps[f"relu{number}"], 2)
+            grad = gates[number - 1](grad, maps[f"conv{number}"])
             weight = parameters[f"conv{number}.weight"]
             entering = maps[f"pool{number - 1}"]
             grad, *both = conv2d_backward(grad, entering, weight, padding=1)
@@ -130,6 +149,11 @@ def steps_too_large(images, labels, held_out):
     return trained(images[:64], labels[:64], held_out, learning_rate=1e6, steps=4)
 
 
+def few_epochs(images, labels, held_out):
+    steps = 400 if len(images) > 32 else 2
+    return trained(images, labels, held_out, steps=steps)
+
+
 def labels_of_the_others(images, labels, held_out):
     return labels[: len(held_out)]
 
@@ -166,7 +190,23 @@ FORWARD = [
     Misconception(
         "biases ignored",
         "Your layers lack their biases.",
-        without_biases,
+        without_biases("conv1", "conv2", "fc"),
+    ),
+    Misconception(
+        "biases of the convolutions ignored",
+        "Your convolutions lack their biases.",
+        without_biases("conv1", "conv2"),
+    ),
+    Misconception(
+        "biases of the last layer ignored",
+        "Your fully connected layer lacks its biases.",
+        without_biases("fc"),
+    ),
+    Misconception(
+        "ReLU in place",
+        "Your `conv1` and `conv2` hold no negative numbers any more: the ReLU has "
+        "written over them. Let it make a new array.",
+        relu_in_place,
     ),
     Misconception(
         "flattened with the channels last",
@@ -190,13 +230,30 @@ GRADIENTS = [
     Misconception(
         "ReLUs forgotten on the way back",
         "Your gradients pass where a ReLU was shut.",
-        way_back(gate=lambda grad, x: grad),
+        way_back(gates=(open_gate, open_gate)),
+    ),
+    Misconception(
+        "first ReLU forgotten on the way back",
+        "The gradients of your second convolution are right, and those of the first "
+        "one have passed where the first ReLU was shut.",
+        way_back(gates=(open_gate, relu_backward)),
+    ),
+    Misconception(
+        "second ReLU forgotten on the way back",
+        "Your gradients pass where the second ReLU was shut.",
+        way_back(gates=(relu_backward, open_gate)),
+    ),
+    Misconception(
+        "mean pools on the way back",
+        "Your pools share the gradients out. Forwards, the largest number alone went "
+        "on.",
+        way_back(pool_back=avg_pool2d_backward),
     ),
     Misconception(
         "ReLUs of the gradient",
         "You put a ReLU on the gradient. The gates were opened or shut by the forward "
         "pass.",
-        way_back(gate=lambda grad, x: relu(grad)),
+        way_back(gates=(lambda grad, x: relu(grad),) * 2),
     ),
     Misconception(
         "flattened the other way round",
@@ -251,6 +308,12 @@ LEARNING = [
         "order than the one in which you were told them: does your answer depend on "
         "`held_out`? If it does, train for longer.",
         labels_of_the_others,
+    ),
+    Misconception(
+        "too few steps for ten digits",
+        "The digits of the larger task are read, and the ten are not learnt by heart. "
+        "With ten images, an epoch is a single step: it takes more epochs there.",
+        few_epochs,
     ),
     Misconception(
         "a few digits only",

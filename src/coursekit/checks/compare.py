@@ -124,7 +124,7 @@ def _parts_difference(
     pairs = zip(want, got, strict=True)
     parts = (_value_difference(a, b, tolerance) for a, b in pairs)
     first = next((part for part in parts if part is not None), None)
-    if first is None or any(isinstance(part, np.ndarray) for part in want):
+    if first is None or any(isinstance(part, np.ndarray | dict) for part in want):
         return first
     values = first.reason == "wrong-values"
     return _wrong_values(repr(want), repr(got)) if values else first
