@@ -10,10 +10,12 @@ from coursekit.records import load_record
 from coursekit.widgets import (
     BackwardExplorer,
     ChannelWiring,
+    DigitDrawer,
     Im2colExplorer,
     LossCurveViewer,
     NormalizationCube,
     PoolingExplorer,
+    SanityLadder,
     SlidingKernel,
     ToeplitzMatrix,
 )
@@ -40,6 +42,8 @@ def figures():
         NormalizationCube(norm="instance"),
         LossCurveViewer(record["curves"], record["loss_every"]),
         BackwardExplorer(np.arange(20).reshape(4, 5), KERNEL, stride=3, padding=1),
+        DigitDrawer(),
+        SanityLadder(),
     ]
 
 

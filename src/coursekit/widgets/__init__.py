@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from coursekit.widgets.normalization_cube import NormalizationCube
     from coursekit.widgets.pooling_explorer import PoolingExplorer
     from coursekit.widgets.receptive_field_explorer import ReceptiveFieldExplorer
+    from coursekit.widgets.sanity_ladder import SanityLadder
     from coursekit.widgets.shape_explorer import ShapeExplorer
     from coursekit.widgets.sliding_kernel import SlidingKernel
     from coursekit.widgets.toeplitz_matrix import ToeplitzMatrix
@@ -27,6 +28,7 @@ __all__ = [
     "NormalizationCube",
     "PoolingExplorer",
     "ReceptiveFieldExplorer",
+    "SanityLadder",
     "ShapeExplorer",
     "SlidingKernel",
     "ToeplitzMatrix",
@@ -41,6 +43,7 @@ _HOMES = {
     "NormalizationCube": "normalization_cube",
     "PoolingExplorer": "pooling_explorer",
     "ReceptiveFieldExplorer": "receptive_field_explorer",
+    "SanityLadder": "sanity_ladder",
     "ShapeExplorer": "shape_explorer",
     "SlidingKernel": "sliding_kernel",
     "ToeplitzMatrix": "toeplitz_matrix",
