@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursekit.widgets.backward_explorer import BackwardExplorer
     from coursekit.widgets.channel_wiring import ChannelWiring
+    from coursekit.widgets.depth_explorer import DepthExplorer
     from coursekit.widgets.digit_drawer import DigitDrawer
     from coursekit.widgets.im2col_explorer import Im2colExplorer
     from coursekit.widgets.loss_curve_viewer import LossCurveViewer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BackwardExplorer",
     "ChannelWiring",
+    "DepthExplorer",
     "DigitDrawer",
     "Im2colExplorer",
     "LossCurveViewer",
@@ -37,6 +39,7 @@ __all__ = [
 _HOMES = {
     "BackwardExplorer": "backward_explorer",
     "ChannelWiring": "channel_wiring",
+    "DepthExplorer": "depth_explorer",
     "DigitDrawer": "digit_drawer",
     "Im2colExplorer": "im2col_explorer",
     "LossCurveViewer": "loss_curve_viewer",

@@ -28,7 +28,7 @@ class InteractiveFigure(anywidget.AnyWidget):
 
     Every synchronised trait that a subclass lists in `settings` reaches the script
     through the model. `helpers` names scripts that only some figures use; a style
-    sheet with the script's name is taken along where there is one.
+    sheet with a script's name is taken along where there is one.
     """
 
     script: ClassVar[str]
@@ -41,9 +41,9 @@ class InteractiveFigure(anywidget.AnyWidget):
         if "script" in cls.__dict__:
             names = (*SHARED, *cls.helpers, f"{cls.script}.js")
             cls._esm = "\n".join(_read(name) for name in names)
-            own = (HERE / f"{cls.script}.css").is_file()
-            sheets = ("figure.css", f"{cls.script}.css") if own else ("figure.css",)
-            cls._css = "\n".join(_read(name) for name in sheets)
+            sheets = [Path(name).with_suffix(".css") for name in names[len(SHARED) :]]
+            own = [sheet.name for sheet in sheets if (HERE / sheet).is_file()]
+            cls._css = "\n".join(_read(name) for name in ("figure.css", *own))
         super().__init_subclass__(**kwargs)
 
     def state(self) -> dict[str, Any]:

@@ -127,15 +127,6 @@ function remarks(s) {
 
 // Tables ---------------------------------------------------------------------------
 
-function tableOf(words, heads, lines) {
-  const row = ([head, ...cells]) =>
-    make("tr", {}, make("th", { scope: "row" }, head), ...cells.map((text) => make("td", {}, text)));
-  const titles = heads.map((text) => make("th", { scope: "col" }, text));
-  const head = make("thead", {}, make("tr", {}, ...titles));
-  const body = make("tbody", {}, ...lines.map(row));
-  return make("table", { class: "ck-runs" }, make("caption", {}, words), head, body);
-}
-
 function tables(s, n) {
   const names = s.norms.map((norm) => norm.name);
   const valuesOf = (k) => s.norms.map(({ runs }) => few(runs[k].values[n]));
@@ -239,29 +230,6 @@ function lost(runs, look, x, box) {
 
 // The figure -----------------------------------------------------------------------
 
-// A slider with its value in words beside it.
-function slider(label, most, words, changed) {
-  const input = make("input", { type: "range", class: "ck-range", min: 0, max: most, step: 1 });
-  input.addEventListener("input", () => changed(input.valueAsNumber));
-  const text = make("output", { class: "ck-value", "aria-hidden": "true" });
-  const name = make("span", { class: "ck-label" }, label);
-  const node = make("label", { class: "ck-field ck-slider" }, name, input);
-  const put = (value, end = most) => {
-    input.max = end;
-    input.value = value;
-    input.setAttribute("aria-valuetext", words(value));
-    text.textContent = words(value);
-  };
-  return { node, input, text, put };
-}
-
-function tick(label, changed, look = "") {
-  const input = make("input", { type: "checkbox", onchange: () => changed(input.checked) });
-  const sample = look ? [make("span", { class: `ck-sample ${look}`, "aria-hidden": "true" })] : [];
-  const node = make("label", { class: "ck-check" }, input, ...sample, make("span", {}, label));
-  return { node, put: (value) => (input.checked = value) };
-}
-
 function fields(model, link) {
   const rates = model.get("rates");
   const s = () => read(model);
@@ -273,7 +241,7 @@ function fields(model, link) {
   };
   const show = (m) => (on) => link.write({ shown: model.get("shown").map((old, k) => (k === m ? on : old)) });
   return {
-    rate: slider("Learning rate", rates.length - 1, (n) => String(rates[n]), (rate) => link.write({ rate })),
+    rate: slider("Learning rate", { most: rates.length - 1 }, (n) => String(rates[n]), (rate) => link.write({ rate })),
     quantity: choice("Quantity", QUANTITIES, quantity),
     middle: choice("Middle", MIDDLES, (middle) => link.write({ middle })),
     shown: model.get("names").map((name, m) => tick(name, show(m), LOOKS[m])),
@@ -310,7 +278,7 @@ function render({ model, el }) {
   const ended = () => say(sentence(read(model), read(model).step));
   const steps = transport({ state: () => read(model), go, ended, reset: link.reset, noun: "Point" });
   const field = fields(model, link);
-  const cursor = slider("Read at", 1, (n) => when(read(model), n), (step) => {
+  const cursor = slider("Read at", { most: 1 }, (n) => when(read(model), n), (step) => {
     steps.stop();
     go(step);
   });

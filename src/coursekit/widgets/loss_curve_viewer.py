@@ -44,7 +44,7 @@ class LossCurveViewer(InteractiveFigure):
     """
 
     script: ClassVar[str] = "loss_curve_viewer"
-    helpers: ClassVar[tuple[str, ...]] = ("drawings.js", "curves.js")
+    helpers: ClassVar[tuple[str, ...]] = ("drawings.js", "curves.js", "viewer.js")
     settings: ClassVar[tuple[str, ...]] = (
         "names",
         "rates",
