@@ -134,7 +134,7 @@ function plotOf(s, width) {
   const levels = [Math.log(CLASSES), ASKED.heart].map((value) => {
     return svg("line", { class: "ck-guess", x1: box.left, x2: box.right, y1: y(value), y2: y(value) });
   });
-  const curve = (losses, look) => lineOf(losses, `ck-middle ${look}`, { x: (n) => x(n), y });
+  const curve = (losses, look) => lineOf(losses, `ck-middle ${look}`, { x: (n) => x(n + 1), y });
   const broken = s.mistake === "none" ? [] : [curve(s.own.losses, "ck-own")];
   const [wide, high] = [box.right - box.left, box.bottom - box.top];
   const size = { x: box.left, y: box.top, width: wide, height: high, overflow: "hidden" };

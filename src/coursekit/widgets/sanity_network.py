@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coursekit.data import digits
+from coursekit.data import FloatArray, IntArray, digits
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -112,7 +112,7 @@ def by_heart(seed: int, rate: float) -> tuple[float, ...]:
     return tuple(losses)
 
 
-def chosen_digits() -> tuple[np.ndarray, np.ndarray]:
+def chosen_digits() -> tuple[FloatArray, IntArray]:
     """Return 400 digits in a fixed order; the first ten are one of each class.
 
     Returns
