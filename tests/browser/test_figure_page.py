@@ -10,6 +10,7 @@ from coursekit.records import load_record
 from coursekit.widgets import (
     BackwardExplorer,
     ChannelWiring,
+    DepthExplorer,
     DigitDrawer,
     Im2colExplorer,
     LossCurveViewer,
@@ -42,6 +43,7 @@ def figures():
         NormalizationCube(norm="instance"),
         LossCurveViewer(record["curves"], record["loss_every"]),
         BackwardExplorer(np.arange(20).reshape(4, 5), KERNEL, stride=3, padding=1),
+        DepthExplorer(40, "batch"),
         DigitDrawer(),
         SanityLadder(),
     ]
