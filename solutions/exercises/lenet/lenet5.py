@@ -29,19 +29,21 @@ def images(rng: np.random.Generator, *shape: int) -> FloatArray:
     return rng.integers(-4, 5, size=(*shape, 28, 28)) / 4
 
 
-def run(rng: np.random.Generator, note: str, look: str, *arguments: Any) -> Case:
+def run(
+    rng: np.random.Generator, note: str, look: str, *arguments: Any, **said: str
+) -> Case:
     """Write a case that runs a network with drawn weights."""
     variant, channels, classes = (*arguments, *("classic", 1, 10)[len(arguments) :])
     weights = recipe(rng.integers(2**31), shapes(variant, channels, classes))
     x = images(rng, 2 if channels == 1 else 1, channels)
-    return case(note, *arguments, look=look, images=x, weights=weights)
+    return case(note, *arguments, look=look, images=x, weights=weights, **said)
 
 
 def variant(name: str, rng: np.random.Generator) -> list[Case]:
     return [
         case("shapes of its weights", name, look="parameters"),
         run(rng, "logits for given weights", "output", name),
-        run(rng, "gradients for given weights", "gradients", name),
+        run(rng, "gradients in training", "gradients", name, mode="train"),
     ]
 
 
@@ -49,6 +51,7 @@ def classic(rng: np.random.Generator) -> list[Case]:
     return [
         *variant("classic", rng),
         case("if nothing is said", look="parameters"),
+        run(rng, "logits if nothing is said", "output"),
         case("an unknown variant", "modern", look="count"),
     ]
 

@@ -59,6 +59,12 @@ ACTIVATIONS = [
         network(runs(last=lambda self, logits: logits.softmax(dim=1))),
     ),
     Misconception(
+        "sigmoid on the logits",
+        "Your outputs lie between 0 and 1, as after a sigmoid. The logits are wanted "
+        "as they come out of the last layer.",
+        network(runs(last=lambda self, logits: logits.sigmoid())),
+    ),
+    Misconception(
         "log-softmax in the network",
         "Your outputs are logarithms of probabilities. The logits are wanted as they "
         "come out of the last layer.",
@@ -68,6 +74,18 @@ ACTIVATIONS = [
         "ReLU in the original",
         "Your original variant has ReLU as activation. In 1998 that was tanh.",
         network(change=parts("original", activation=nn.ReLU)),
+    ),
+    Misconception(
+        "ReLU between the original's linear layers",
+        "In your original variant, the linear layers are followed by ReLU. All its "
+        "activations are tanh.",
+        network(wrong.with_relu_after("fc1", "fc2")),
+    ),
+    Misconception(
+        "ReLU after the original's convolutions",
+        "In your original variant, the convolutions are followed by ReLU. All its "
+        "activations are tanh.",
+        network(wrong.with_relu_after("conv1", "conv2")),
     ),
     Misconception(
         "sigmoid for tanh",
@@ -110,6 +128,17 @@ POOLS = [
         ),
     ),
     Misconception(
+        "average and maximum swapped",
+        "Your original variant takes the largest of four, and the others take the "
+        "average. It is the other way round.",
+        network(change=wrong.pools_swapped),
+    ),
+    Misconception(
+        "windows of 3 x 3",
+        "The windows of your max pools overlap. They are 2 x 2, with stride 2.",
+        network(change=wrong.wide_windows),
+    ),
+    Misconception(
         "a pool before its activation",
         "You pool before the activation. With a maximum that makes no difference; with "
         "an average it does.",
@@ -128,6 +157,11 @@ SIZES = [
         "Your `fc1` has too few inputs: `conv1` should keep the 28 x 28 pixels, which "
         "takes padding.",
         network(change=sized(padding=(0, None))),
+    ),
+    Misconception(
+        "no padding in the first convolution but of the wide variant",
+        "Only your wide variant keeps the 28 x 28 pixels in `conv1`. All three do.",
+        network(change=wrong.all_but_wide(padding=(0, None))),
     ),
     Misconception(
         "padding in the second convolution of every variant",
@@ -167,19 +201,45 @@ SIZES = [
         network(change=sized("wide", widths=(500, 84))),
     ),
     Misconception(
+        "an fc3 that the wide variant does not use",
+        "Your wide variant has an `fc3`, whether it is used or not. It has `fc1` and "
+        "`fc2` only.",
+        network(change=wrong.spare_layer),
+    ),
+    Misconception(
+        "20 and 50 swapped",
+        "Your wide variant has 50 maps first, and then 20. It is the other way round: "
+        "the maps get more.",
+        network(change=sized("wide", maps=(50, 20))),
+    ),
+    Misconception(
         "120 and 84 swapped",
         "Your first linear layer has 84 outputs and the second 120. It is the other "
         "way round.",
         network(
-            change=lambda self, variant, *sizes: sized(
-                "" if variant != "wide" else "no variant", widths=(84, 120)
-            )(self, variant, *sizes)
+            change=wrong.all_but_wide(widths=(84, 120)),
         ),
     ),
     Misconception(
         "no biases",
         "Your layers have no biases. All of them have one.",
         network(change=sized(bias=False)),
+    ),
+    Misconception(
+        "no biases in the convolutions",
+        "Your convolutions have no biases. All layers have one.",
+        network(change=wrong.unbiased),
+    ),
+    Misconception(
+        "the original if nothing is said",
+        "If nothing is said, your network is the original. It should be the classic.",
+        wrong.unless_said("original"),
+    ),
+    Misconception(
+        "the wide variant if nothing is said",
+        "If nothing is said, your network is the wide variant. It should be the "
+        "classic.",
+        wrong.unless_said("wide"),
     ),
     Misconception(
         "the variant ignored",

@@ -122,6 +122,60 @@ def sized(
     return change
 
 
+def all_but_wide(**options: Any) -> Change:
+    """Rebuild the original and the classic variant."""
+
+    def change(self, variant, *sizes):
+        if variant != "wide":
+            sized(**options)(self, variant, *sizes)
+
+    return change
+
+
+def with_relu_after(*layers: str) -> Forward:
+    """Run a network; in the original variant, a ReLU comes after some layers."""
+
+    def forward(self, x):
+        out = x
+        for name in ("conv1", "conv2", *linears(self)[:-1]):
+            out = out if out.ndim == 2 or "fc" not in name else out.flatten(1)
+            out = getattr(self, name)(out)
+            is_other = self.variant == "original" and name in layers
+            out = out.relu() if is_other else self.activation(out)
+            out = self.pool(out) if "conv" in name else out
+        return getattr(self, linears(self)[-1])(out)
+
+    return forward
+
+
+def pools_swapped(self, variant, *sizes):
+    self.pool = nn.MaxPool2d(2) if variant == "original" else nn.AvgPool2d(2)
+
+
+def wide_windows(self, variant, *sizes):
+    if variant != "original":
+        self.pool = nn.MaxPool2d(3, 2, padding=1)
+
+
+def spare_layer(self, variant, in_channels, num_classes):
+    if variant == "wide":
+        self.fc3 = nn.Linear(84, num_classes)
+
+
+def unbiased(self, *sizes):
+    self.conv1.bias = self.conv2.bias = None
+
+
+def unless_said(variant: str) -> type[LeNet5]:
+    """Build networks of another variant by default."""
+
+    class Network(LeNet5):
+        def __init__(self, variant=variant, in_channels=1, num_classes=10):
+            super().__init__(variant, in_channels, num_classes)
+
+    return Network
+
+
 def without_second_pool(self, variant, in_channels, num_classes):
     side = 14 if variant == "wide" else 10
     self.fc1 = nn.Linear(self.conv2.out_channels * side**2, self.fc1.out_features)

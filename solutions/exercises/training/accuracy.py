@@ -36,9 +36,10 @@ def shares(rng: np.random.Generator) -> list[Case]:
         labels = labels_of(rng, count, classes)
         logits = logits_for(rng, labels, right, classes)
         cases.append(case(f"{right} of {count}, {classes} classes", logits, labels))
-    all_right = labels_of(rng, 3, 5)
+    all_right, unsure = labels_of(rng, 3, 5), labels_of(rng, 9, 5)
     return [
         *cases,
+        case("none is certain", logits_for(rng, unsure, 6, 5) / 8, unsure),
         case("all right", logits_for(rng, all_right, 3, 5), all_right),
         case("a label too few", np.zeros((3, 4)), np.zeros(2, dtype=np.int64)),
     ]
@@ -66,6 +67,27 @@ def share(logits, labels):
 def among_two(logits, labels):
     best = logits.topk(2, dim=1).indices
     return float((best == labels[:, None]).any(dim=1).double().mean())
+
+
+def above_one_half(logits, labels):
+    return share((logits.softmax(dim=1) > 0.5).long(), labels)
+
+
+def of_the_whole_table(logits, labels):
+    return float((logits.argmax() == labels).double().mean())
+
+
+def logits_as_classes(logits, labels):
+    return float((logits.max(dim=1).values == labels).double().mean())
+
+
+def each_with_each(logits, labels):
+    best = logits.argmax(dim=1, keepdim=True)
+    return float((best == labels).double().mean())
+
+
+def mean_probability(logits, labels):
+    return float(logits.softmax(dim=1)[range(len(labels)), labels].mean())
 
 
 MISCONCEPTIONS = [
@@ -110,6 +132,40 @@ MISCONCEPTIONS = [
         "You take the share for each class, and then the mean, so that a rare class "
         "counts as much as a frequent one. Here every example counts as much.",
         over_classes,
+    ),
+    Misconception(
+        "right only above one half",
+        "You count an example as right only if its probability is above one half. The "
+        "largest logit decides, however small it is.",
+        above_one_half,
+    ),
+    Misconception(
+        "the largest of the whole table",
+        "You look for one largest logit in the whole table. Each example has its own.",
+        of_the_whole_table,
+    ),
+    Misconception(
+        "logits compared with labels",
+        "You compare the largest *logit* with the label. Which class does it belong "
+        "to?",
+        logits_as_classes,
+    ),
+    Misconception(
+        "each prediction with each label",
+        "You compare every prediction with every label. Look at the shapes of the two: "
+        "(N, 1) and (N,) give (N, N).",
+        each_with_each,
+    ),
+    Misconception(
+        "the mean probability",
+        "You take the mean probability of the right class. An example counts as right "
+        "or as wrong, and nothing between.",
+        mean_probability,
+    ),
+    Misconception(
+        "divided by the number of logits",
+        "You divide by how many logits there are. It is a share of all examples.",
+        lambda logits, labels: share(logits, labels) * len(labels) / logits.numel(),
     ),
     Misconception(
         "rounded down",

@@ -19,12 +19,20 @@ def drawn(rng: np.random.Generator, note: str, count: int, classes: int, *given:
     return case(note, predicted[order], labels[order], *given)
 
 
+def many(rng: np.random.Generator) -> Case:
+    """Draw so many examples of one pair that a byte cannot count them."""
+    labels = rng.permutation(np.array([0] * 290 + [1, 1, 2])).astype(np.int64)
+    predicted = np.where(labels == 0, 2, 1).astype(np.int64)
+    return case("290 of one pair", predicted, labels, 4)
+
+
 def counts(rng: np.random.Generator) -> list[Case]:
     few = np.array([0, 1, 1])
     return [
         drawn(rng, "3 classes, of which the last never occurs", 7, 3, 3),
         drawn(rng, "5 classes", 16, 5, 5),
         drawn(rng, "10 classes if nothing is said", 40, 10),
+        many(rng),
         case("a class too many", few, np.array([0, 2, 1]), 2),
     ]
 
@@ -68,6 +76,29 @@ def only_right(predicted, labels, num_classes=10):
 
 def always_ten(predicted, labels, num_classes=10):
     return confusion_matrix(predicted, labels, 10)
+
+
+def in_bytes(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted, labels, num_classes).to(torch.uint8)
+
+
+def both_ways(predicted, labels, num_classes=10):
+    table = confusion_matrix(predicted, labels, num_classes)
+    return table + table.T
+
+
+def shares_of_nothing(predicted, labels, num_classes=10):
+    table = confusion_matrix(predicted, labels, num_classes).double()
+    return table / table.sum(dim=1, keepdim=True)
+
+
+def one_row_repeated(predicted, labels, num_classes=10):
+    counted = torch.bincount(predicted, minlength=num_classes)
+    return counted.repeat(num_classes, 1)
+
+
+def yes_or_no(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted, labels, num_classes) > 0
 
 
 def flat(predicted, labels, num_classes=10):
@@ -121,6 +152,33 @@ MISCONCEPTIONS = [
         "always ten classes",
         "Your table has ten rows, whatever `num_classes` is.",
         always_ten,
+    ),
+    Misconception(
+        "counted in bytes",
+        "Your counts begin at 0 again after 255. Wanted are whole numbers of 64 bits.",
+        in_bytes,
+    ),
+    Misconception(
+        "counted both ways",
+        "Your table is the same if rows and columns are swapped: each example is "
+        "counted in both places.",
+        both_ways,
+    ),
+    Misconception(
+        "shares of each true class, and of none",
+        "Your rows are shares, and a class that does not occur has none. Wanted are "
+        "counts.",
+        shares_of_nothing,
+    ),
+    Misconception(
+        "the same row everywhere",
+        "All rows of your table are alike. Are they one and the same list?",
+        one_row_repeated,
+    ),
+    Misconception(
+        "yes or no",
+        "Your table says whether a pair occurs. Wanted is how often.",
+        yes_or_no,
     ),
     Misconception(
         "a flat list",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from coursekit.checks.declare import Misconception
 from exercises.training import number_mistakes
@@ -18,6 +19,7 @@ def measuring(
     during: bool | None = False,
     after: bool | None = None,
     records: bool = False,
+    loss_of: Callable[..., Any] = F.cross_entropy,
     logits_to: Callable[[Any], Any] = lambda logits: logits,
     most: int | None = None,
     swapped: bool = False,
@@ -33,6 +35,8 @@ def measuring(
         mode it was in before.
     records : bool
         Whether gradients are recorded.
+    loss_of : callable
+        Gives the loss of logits and labels.
     logits_to : callable
         Changes the logits.
     most : int, optional
@@ -47,7 +51,8 @@ def measuring(
         totals = Totals()
         with torch.set_grad_enabled(records):
             for images, labels in list(batches)[:most]:
-                totals.add(logits_to(network(images)), labels)
+                logits = logits_to(network(images))
+                totals.add(logits, labels, loss_of(logits, labels))
         network.train(before if after is None else after)
         both = loss(totals), accuracy(totals)
         return both[::-1] if swapped else both
@@ -91,6 +96,12 @@ MISCONCEPTIONS = [
         "PyTorch's cross-entropy takes logits. It gets probabilities from you, so that "
         "the softmax is taken twice.",
         measuring(logits_to=lambda logits: logits.softmax(dim=1)),
+    ),
+    Misconception(
+        "logits taken for logarithms",
+        "`nll_loss` takes logarithms of probabilities, and gets logits from you. It "
+        "should be the cross-entropy.",
+        measuring(loss_of=F.nll_loss),
     ),
     Misconception(
         "only the first batch",

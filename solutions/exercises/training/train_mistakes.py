@@ -87,6 +87,23 @@ def scheduled_once(network, scheduler):
         scheduler.step()
 
 
+def one_step(network, batches, optimizer, scheduler=None):
+    optimizer.zero_grad()
+    seen = training(("backward",))(network, batches, optimizer)
+    optimizer.step()
+    scheduled_once(network, scheduler)
+    return seen
+
+
+def counted_first(network, batches, optimizer, scheduler=None):
+    count = sum(len(labels) for _, labels in batches)
+    left = list(batches)
+    if left:
+        return training()(network, left, optimizer, scheduler)
+    network.train()
+    return 0.0 / count, 0.0 / count
+
+
 GRADIENTS = [
     Misconception(
         "gradients never zeroed",
@@ -138,6 +155,42 @@ GRADIENTS = [
         training(loss_of=summed_loss, loss=over_examples("losses", summed=True)),
     ),
     Misconception(
+        "logits taken for logarithms",
+        "`nll_loss` takes logarithms of probabilities, and gets logits from you. It "
+        "should be the cross-entropy.",
+        training(loss_of=F.nll_loss),
+    ),
+    Misconception(
+        "probabilities taken for logarithms",
+        "`nll_loss` takes logarithms of probabilities, and gets probabilities from "
+        "you. It should be the cross-entropy.",
+        training(loss_of=lambda z, labels: F.nll_loss(z.softmax(dim=1), labels)),
+    ),
+    Misconception(
+        "the loss divided by its examples again",
+        "Your loss is a mean already, and is divided by the number of examples once "
+        "more: the gradients are too small.",
+        training(loss_of=lambda z, labels: F.cross_entropy(z, labels) / len(labels)),
+    ),
+    Misconception(
+        "the sum of losses, counted by examples",
+        "The loss of a batch is the mean over its examples. Yours is their sum, and "
+        "counts as often as there are examples.",
+        training(loss_of=summed_loss),
+    ),
+    Misconception(
+        "one step for all batches",
+        "The gradients of all batches are added up, for one step at the end. Every "
+        "batch is a step.",
+        one_step,
+    ),
+    Misconception(
+        "batches gone through twice",
+        "Your function goes through the batches more than once. Some batches come "
+        "once only: what you need to know of them, take down on the way.",
+        counted_first,
+    ),
+    Misconception(
         "squared error",
         "Your loss is the squared error between logits and labels. It should be the "
         "cross-entropy.",
@@ -153,11 +206,6 @@ GRADIENTS = [
 
 NUMBERS = [
     *number_mistakes.of(training),
-    Misconception(
-        "the share that is wrong",
-        "That is the error rate: the share of examples that are wrong.",
-        training(accuracy=lambda totals: 1 - SHARE_RIGHT(totals)),
-    ),
     Misconception(
         "measured after the step",
         "Loss and accuracy come from a second run through the network, after the "
