@@ -62,10 +62,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
-    name = RECIPE.name
-    if options.dataset != RECIPE.dataset:
-        name += f"-{options.dataset}"
-    recipe = dataclasses.replace(RECIPE, name=name, epochs=options.epochs)
+    recipe = dataclasses.replace(recipe_for(options.dataset), epochs=options.epochs)
     dataset = halved(load_dataset(options.dataset).like_cifar())
     record = start_record(recipe, options.dataset, options.record)
     for seed in options.seeds:
@@ -76,6 +73,14 @@ def main() -> None:
                     record["runs"].append({"kind": kind, "depth": depth, **run})
                     store(record, options.record)
     print(*summary_lines(summarize(record["runs"])), sep="\n")
+
+
+def recipe_for(dataset: str) -> Preset:
+    """Return the recipe, under a name of its own where the data are others."""
+    if dataset == RECIPE.dataset:
+        return RECIPE
+    name = f"{RECIPE.name}-{dataset}"
+    return dataclasses.replace(RECIPE, name=name, dataset=dataset, train_examples=None)
 
 
 def halved(dataset: Dataset) -> Dataset:

@@ -149,3 +149,14 @@ def test_plain_and_residual_are_summed_up_apart(script):
     rows = script("plain_or_residual").summarize(runs)
     assert [(row["kind"], row["seeds"]) for row in rows] == [("plain", 2), ("res", 1)]
     assert [row["train_loss"] for row in rows] == [1.5, 0.5]
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "digits"])
+def test_plain_and_residual_were_trained_by_the_recipe_of_their_data(script, dataset):
+    recipe = script("plain_or_residual").recipe_for(dataset)
+    record = load_record(f"training/{recipe.name}")
+    assert record["preset"] == recipe.recipe()
+    assert {run["dataset"] for run in record["runs"]} == {recipe.dataset} == {dataset}
+    seeds = {run["seed"] for run in record["runs"]}
+    assert len(record["runs"]) == 2 * 3 * len(seeds)
+    assert len(seeds) >= 3

@@ -92,7 +92,7 @@ def test_labels_that_are_handed_back_earn_nothing(hidden):
         return labels[: len(held_out)]
 
     for key in hidden["ps5.learn_digits"]:
-        result = mark(key, lambda case: call(told, case, key.prepare))
+        result = mark(key, lambda case, how=key.prepare: call(told, case, how))
         assert result.earned == 0
         assert result.misconceptions == ["labels of the training digits"]
 

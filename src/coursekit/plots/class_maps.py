@@ -61,9 +61,9 @@ def common_limit(images: Sequence[FloatArray], maps: Sequence[FloatArray]) -> fl
 
     Parameters
     ----------
-    images : sequence of ndarray
+    images : sequence of ndarray, shape (H, W), (1, H, W) or (3, H, W)
         Pictures.
-    maps : sequence of ndarray
+    maps : sequence of ndarray, shape (h, w)
         One map for each picture.
 
     Raises

@@ -130,8 +130,8 @@ def show_norm_cubes(
 def show_batch_norm_graph() -> None:
     """Draw what batch norm computes, step by step, with the gradients that come back.
 
-    Black arrows and names are the way forward, from left to right. Under each step
-    stands, in red, the gradient of the loss with respect to it.
+    Black arrows and names are the way forward, from left to right. Above or below
+    each step stands, in orange, the gradient of the loss with respect to it.
     """
     _, axes = new_figure(2.3)
     place = axes[0, 0]

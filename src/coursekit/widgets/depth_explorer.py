@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 import traitlets
 
+from coursekit.data import FloatArray
 from coursekit.widgets import depth_pictures
 from coursekit.widgets.arguments import check_setting
 from coursekit.widgets.base import InteractiveFigure
-from coursekit.widgets.depth_pictures import FloatArray
 
 NORMS = ("none", "batch")
 DEEPEST = 60

@@ -52,6 +52,11 @@ def first_parameters(seed: int) -> dict[str, Tensor]:
     ----------
     seed : int
         The figure's seed.
+
+    Returns
+    -------
+    dict of str to Tensor, shapes (6, 1, 3, 3), (10, 54), (6,) and (10,)
+        Kernels, weights and both biases, in double precision.
     """
     import torch
 
@@ -71,12 +76,17 @@ def loss(parameters: dict[str, Tensor], images: Tensor, labels: Tensor) -> Tenso
 
     Parameters
     ----------
-    parameters : dict of str to Tensor
-        As `first_parameters` returns them.
+    parameters : dict of str to Tensor, shapes as of `first_parameters`
+        The network's numbers.
     images : Tensor, shape (N, 1, 8, 8)
         Digits from 0, paper, to 1, ink.
     labels : Tensor, shape (N,)
         Their classes.
+
+    Returns
+    -------
+    Tensor, shape ()
+        The loss.
     """
     from torch.nn import functional
 
@@ -122,12 +132,12 @@ def chosen_digits() -> tuple[FloatArray, IntArray]:
     labels : ndarray, shape (400,)
         Their classes.
     """
-    images, labels = digits()
-    order = np.random.default_rng(0).permutation(len(labels))
-    first = [int(order[np.argmax(labels[order] == digit)]) for digit in range(10)]
+    pictures, classes = digits()
+    order = np.random.default_rng(0).permutation(len(classes))
+    first = [int(order[np.argmax(classes[order] == digit)]) for digit in range(10)]
     rest = [int(n) for n in order if n not in first]
     chosen = np.array(first + rest)[: TRAIN + OTHERS]
-    return images[chosen], labels[chosen]
+    return pictures[chosen], classes[chosen]
 
 
 def packed() -> str:
