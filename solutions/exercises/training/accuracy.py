@@ -36,7 +36,7 @@ def shares(rng: np.random.Generator) -> list[Case]:
         labels = labels_of(rng, count, classes)
         logits = logits_for(rng, labels, right, classes)
         cases.append(case(f"{right} of {count}, {classes} classes", logits, labels))
-    all_right, unsure = labels_of(rng, 3, 5), labels_of(rng, 9, 5)
+    all_right, unsure = labels_of(rng, 3, 5), labels_of(rng, 20, 5)
     return [
         *cases,
         case("none is certain", logits_for(rng, unsure, 6, 5) / 8, unsure),
