@@ -61,7 +61,7 @@ def several_channels(rng: np.random.Generator) -> list[Case]:
 
 def either_sign(rng: np.random.Generator) -> list[Case]:
     # Not after a ReLU: another network's maps may be negative.
-    signed, drawn = weights(rng, 2, 3, 5), rows(rng, 4, 2)
+    signed, drawn = weights(rng, 2, 3, 5) / 4, rows(rng, 4, 2)
     alike = weights(rng, 3, 4, 3)
     return [
         case("negative features", signed, drawn, least_likely(signed, drawn)),

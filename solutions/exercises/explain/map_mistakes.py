@@ -115,7 +115,132 @@ def softmax_of_weights(features, weight, label):
     return np.tensordot(shares / shares.sum(), features, axes=1)
 
 
+def first_class(features, weight, label):
+    return right(features, weight, 0)
+
+
+def whole_numbers(features, weight, label):
+    return right(features, weight, label).astype(int)
+
+
+def sizes_of_the_map(features, weight, label):
+    return np.abs(right(features, weight, label))
+
+
+def sign_turned(features, weight, label):
+    return -right(features, weight, label)
+
+
+def centred(features, weight, label):
+    found = right(features, weight, label)
+    return found - found.mean()
+
+
+def from_zero(features, weight, label):
+    found = right(features, weight, label)
+    return found - found.min()
+
+
+def sigmoid(features, weight, label):
+    return 1 / (1 + np.exp(-right(features, weight, label)))
+
+
+def softmax_of_places(features, weight, label):
+    found = np.exp(right(features, weight, label))
+    return found / found.sum()
+
+
+def cut_off_and_divided(features, weight, label):
+    found = cut_off(features, weight, label)
+    return found / (found.max() or 1.0)
+
+
+def largest_channel(features, weight, label):
+    return every_channel_a_map(features, weight, label).max(axis=0)
+
+
+def last_channel(features, weight, label):
+    return weight[label, -1] * features[-1]
+
+
+def without_the_last(features, weight, label):
+    return right(features[:-1], weight[:, :-1], label)
+
+
+def in_one_row(features, weight, label):
+    return right(features, weight, label).ravel()
+
+
 MISCONCEPTIONS = [
+    Misconception(
+        "the first class",
+        "Your map belongs to class 0, whatever class is asked about.",
+        first_class,
+    ),
+    Misconception(
+        "whole numbers",
+        "Your map has whole numbers only. Was it made for whole numbers?",
+        whole_numbers,
+    ),
+    Misconception(
+        "the sizes of the map",
+        "Your map has lost its signs. A place may also speak against a class.",
+        sizes_of_the_map,
+    ),
+    Misconception(
+        "the sign turned",
+        "Your map has the wrong sign: where it should be high it is low.",
+        sign_turned,
+    ),
+    Misconception(
+        "centred",
+        "The mean of your map is 0. It should be the logit without the bias.",
+        centred,
+    ),
+    Misconception(
+        "its smallest number taken away",
+        "The smallest number of your map is 0. It is neither moved nor scaled.",
+        from_zero,
+    ),
+    Misconception(
+        "through a sigmoid",
+        "Your map went through a sigmoid. It is not scaled: its mean is a logit.",
+        sigmoid,
+    ),
+    Misconception(
+        "softmax over the places",
+        "Your map adds up to 1, as after a softmax. It is not scaled: its mean is a "
+        "logit.",
+        softmax_of_places,
+    ),
+    Misconception(
+        "cut off and scaled",
+        "Your map is cut off at 0 and then divided by its largest number, as for a "
+        "picture. Neither is wanted here.",
+        cut_off_and_divided,
+    ),
+    Misconception(
+        "the largest channel of each place",
+        "At each place you take the channel that adds most. All channels add to the "
+        "logit.",
+        largest_channel,
+    ),
+    Misconception(
+        "the last channel alone",
+        "Your map shows the last channel alone. Does each channel take the place of "
+        "the one before, or is it added?",
+        last_channel,
+    ),
+    Misconception(
+        "without the last channel",
+        "The last channel is missing from your map.",
+        without_the_last,
+    ),
+    Misconception(
+        "places in one row",
+        "Your map has its places in one row. It has the axes (H, W).",
+        in_one_row,
+    ),
     Misconception(
         "no weights of the class",
         "Your map is the sum of the feature maps, the same for every class. How much "

@@ -8,6 +8,7 @@ from convnets.resnet import BasicBlock
 from coursekit.checks.declare import Case, Exercise, Group, case
 from exercises.draws import after_given_lines
 from exercises.resnet.block_mistakes import MISCONCEPTIONS
+from exercises.resnet.block_parts import PARTS
 from exercises.resnet.networks import runs_of
 
 PADDING, NONE = {"shortcut": "padding"}, {"shortcut": "none"}
@@ -38,7 +39,10 @@ def without_weights(rng: np.random.Generator) -> list[Case]:
     run = runs_of(BasicBlock, rng)
     return [
         case("padding has no parameters", 2, 5, 2, look="count", **PADDING),
-        run("a padded shortcut", 2, 5, stride=2, **PADDING, size=(1, 2, 5, 7)),
+        run("a padded shortcut", 2, 6, stride=2, **PADDING, size=(1, 2, 5, 7)),
+        run("padding of even sizes", 2, 4, 2, **PADDING, size=(1, 2, 4, 6)),
+        run("padding, stride 3", 2, 3, 3, **PADDING, size=(1, 2, 4, 2)),
+        run("padding, more channels", 2, 5, **PADDING, size=(1, 2, 3, 4)),
         run("padding where nothing changes", 3, 3, **PADDING, size=(1, 3, 2, 4)),
         run("a plain block", 3, 3, **NONE, size=(1, 3, 5, 6)),
         run("a plain block, stride 2", 3, 4, 2, **NONE, size=(1, 3, 8, 9)),
@@ -64,6 +68,7 @@ def gradients(rng: np.random.Generator) -> list[Case]:
         run("gradients of a block", 2, 2, **asked, size=(2, 2, 3, 4)),
         run("in training", 3, 3, **asked, mode="train", size=(2, 3, 5, 4)),
         run("through a projection", 2, 3, 2, **asked, size=(2, 2, 6, 5)),
+        run("through padding", 2, 3, 2, **PADDING, **asked, size=(1, 2, 6, 5)),
     ]
 
 
@@ -80,7 +85,7 @@ EXERCISE = Exercise(
         Group("In training", 1, in_training),
         Group("Gradients", 1, gradients),
     ],
-    misconceptions=after_given_lines(BasicBlock, MISCONCEPTIONS),
+    misconceptions=after_given_lines(BasicBlock, [*MISCONCEPTIONS, *PARTS]),
     libraries=("torch",),
     prepare="module",
 )

@@ -16,7 +16,7 @@ FOUR = (*THREE, "layer4")
 def layers20(rng: np.random.Generator) -> list[Case]:
     channels = int(rng.integers(4, 9))
     return [
-        case("how many parameters", look="count"),
+        case("its parameters", look="parameters"),
         case("other images", in_channels=channels, look="count"),
         case("other classes", int(rng.integers(11, 90)), look="count"),
         case("no classes", 0, look="count"),
@@ -35,7 +35,7 @@ def logits20(rng: np.random.Generator) -> list[Case]:
 def layers18(rng: np.random.Generator) -> list[Case]:
     channels = int(rng.integers(4, 9))
     return [
-        case("how many parameters", look="count"),
+        case("its parameters", look="parameters"),
         case("other images", in_channels=channels, look="count"),
         case("other classes", int(rng.integers(11, 90)), look="count"),
         case("no classes", 0, look="count"),

@@ -36,9 +36,18 @@ def instead(right: dict[str, Any], classes: int, **wrong: Any) -> Callable[..., 
     """
 
     def build(num_classes=classes, in_channels=3):
-        ResNet((1,), (1,), num_classes, in_channels)  # refuses what is impossible
         asked = {"num_classes": num_classes, "in_channels": in_channels}
         return ResNet(**{**asked, **right, **wrong})
+
+    return build
+
+
+def swapped(right: dict[str, Any], classes: int) -> Callable[..., ResNet]:
+    """Build a network with as many logits as channels are asked for, and so on."""
+
+    def build(num_classes=classes, in_channels=3):
+        asked = {"num_classes": in_channels, "in_channels": num_classes}
+        return ResNet(**asked, **right)
 
     return build
 
@@ -107,6 +116,24 @@ OF_RESNET20 = [
         resnet20(widths=(16, 16, 16)),
     ),
     Misconception(
+        "doubled a stage late",
+        "Your second stage has as many channels as the first. They double in every "
+        "stage.",
+        resnet20(widths=(16, 16, 32)),
+    ),
+    Misconception(
+        "nothing asked for",
+        "You use neither `num_classes` nor `in_channels`: your network is the same, "
+        "whatever is asked for.",
+        resnet20(num_classes=10, in_channels=3),
+    ),
+    Misconception(
+        "classes and channels swapped",
+        "Your network has as many logits as the images should have channels. Look at "
+        "the order of the arguments of `ResNet`.",
+        swapped(RESNET20, 10),
+    ),
+    Misconception(
         "always ten classes",
         "You do not use `num_classes`: there are ten logits, whatever is asked for.",
         resnet20(num_classes=10),
@@ -163,6 +190,18 @@ OF_RESNET18 = [
         "the last stage no wider",
         "Your last stage has 256 channels. They double in every stage.",
         resnet18(widths=(64, 128, 256, 256)),
+    ),
+    Misconception(
+        "doubled a stage late",
+        "Your second stage has as many channels as the first. They double in every "
+        "stage.",
+        resnet18(widths=(64, 64, 128, 256)),
+    ),
+    Misconception(
+        "classes and channels swapped",
+        "Your network has as many logits as the images should have channels. Look at "
+        "the order of the arguments of `ResNet`.",
+        swapped(RESNET18, 1000),
     ),
     Misconception(
         "ten classes unless asked",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -79,17 +80,12 @@ def set_strides(strides: Callable[[int, int, int], int]) -> Callable[..., ResNet
     def change(made, stem):
         for number, stage in enumerate(stages_of(made)):
             for index, block in enumerate(stage):
-                set_stride(block, strides(number, index, len(stage)))
+                # Built anew, because the stride decides whether there is a projection.
+                sizes = block.conv1.in_channels, block.conv1.out_channels
+                stride = strides(number, index, len(stage))
+                stage[index] = BasicBlock(*sizes, stride, block.shortcut)
 
     return network(change=change)
-
-
-def set_stride(block: BasicBlock, stride: int) -> None:
-    """Give a block another stride, on both of its paths."""
-    block.conv1.stride = (stride, stride)
-    block.stride = stride
-    if block.downsample is not None:
-        block.downsample[0].stride = (stride, stride)
 
 
 def one_block_repeated(made, stem):
@@ -144,6 +140,17 @@ def change_stem(stem: str, **settings: int) -> Callable[..., ResNet]:
                 setattr(made.conv1, name, (value, value))
 
     return network(change=change)
+
+
+def pooled_before_norm(self, x):
+    if isinstance(self.pool, nn.Identity):
+        return ResNet.features(self, x)
+    return through_stages(self, F.relu(self.bn1(self.pool(self.conv1(x)))))
+
+
+def features_not_recorded(self, x):
+    with torch.no_grad():
+        return ResNet.features(self, x)
 
 
 def with_head(head: Callable[[ResNet, Tensor], Tensor]) -> Callable[..., ResNet]:
@@ -305,6 +312,18 @@ MISCONCEPTIONS = [
             forward=lambda self, x: self.fc(mean(ResNet.features(self, x))),
             features=lambda self, x: mean(ResNet.features(self, x)),
         ),
+    ),
+    Misconception(
+        "max pooling before batch norm",
+        "In your large stem, the max pooling comes before the batch norm, whose "
+        "statistics in training are then those of the largest numbers. It comes last.",
+        network(features=pooled_before_norm),
+    ),
+    Misconception(
+        "no gradient through the features",
+        "No gradient comes through your `features`. Is it inside `torch.no_grad`, or "
+        "detached? Nothing below the linear layer would learn.",
+        network(features=features_not_recorded),
     ),
     Misconception(
         "the shortcut not handed on",

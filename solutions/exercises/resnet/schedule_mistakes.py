@@ -34,6 +34,26 @@ def twice_as_far(share):
     return 1 + math.cos(math.pi * share)
 
 
+def early(share):
+    """Fall from 1 to 0 along a quarter of a sine."""
+    return 1 - math.sin(math.pi * share / 2)
+
+
+def whole_turn(share):
+    """Fall from 1 to 0 and come back."""
+    return (1 + math.cos(2 * math.pi * share)) / 2
+
+
+def backwards(share):
+    """Rise from 0 to 1."""
+    return (1 - math.cos(math.pi * share)) / 2
+
+
+def in_degrees(share):
+    """Take degrees for radians."""
+    return (1 + math.cos(180 * share)) / 2
+
+
 def schedule(
     rise: Callable[[float], float] = cosine,
     fall: Callable[[float], float] = cosine,
@@ -163,6 +183,59 @@ MISCONCEPTIONS = [
         "You round the step of the highest rate. If it lies between two steps, neither "
         "of them has quite the highest rate.",
         schedule(top=lambda share, total: int(share * total) - 1),
+    ),
+    Misconception(
+        "the top and the end one step late",
+        "Your highest rate comes a step late, and so does the last one. Steps are "
+        "counted from 0, so the last has the number `total_steps - 1`.",
+        schedule(top=lambda share, total: share * total, end=lambda total: total),
+    ),
+    Misconception(
+        "the top at a whole step, one late",
+        "You round the step of the highest rate, and it comes a step late.",
+        schedule(top=lambda share, total: int(share * total)),
+    ),
+    Misconception(
+        "the top at the nearest step",
+        "You round the step of the highest rate to the nearest one. If it lies between "
+        "two steps, neither of them has quite the highest rate.",
+        schedule(top=lambda share, total: round(share * total - 1)),
+    ),
+    Misconception(
+        "the top rounded up",
+        "You round the step of the highest rate up. If it lies between two steps, "
+        "neither of them has quite the highest rate.",
+        schedule(top=lambda share, total: math.ceil(share * total - 1)),
+    ),
+    Misconception(
+        "fast at first",
+        "Your ways begin fast and end slowly, as a quarter of a sine does. Half a "
+        "cosine is slow at both ends.",
+        schedule(rise=early, fall=early),
+    ),
+    Misconception(
+        "whole turns",
+        "Your angle goes through a whole turn, so that each way ends where it began.",
+        schedule(rise=whole_turn, fall=whole_turn),
+    ),
+    Misconception(
+        "up and down swapped",
+        "Your ways run backwards: the rate begins each at its end. Look at the sign "
+        "of the cosine.",
+        schedule(rise=backwards, fall=backwards),
+    ),
+    Misconception(
+        "an angle in degrees",
+        "Your angle goes up to 180. In which unit does `math.cos` take it?",
+        schedule(rise=in_degrees, fall=in_degrees),
+    ),
+    Misconception(
+        "differences not halved",
+        "1 - cos goes from 0 to 2. Your rate goes twice as far as it should.",
+        schedule(
+            rise=lambda share: math.cos(math.pi * share),
+            fall=lambda share: math.cos(math.pi * share),
+        ),
     ),
     Misconception(
         "the end one step late",

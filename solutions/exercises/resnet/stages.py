@@ -27,6 +27,12 @@ def large(rng: np.random.Generator) -> list[Case]:
     return [
         case("parameters of a large stem", (1,), (2,), 3, 1, "large", look="count"),
         run("one stage", (1,), (3,), 5, in_channels=2, **stem, size=(2, 2, 18, 23)),
+        run(
+            *("a large stem in training", (1,), (2,), 3, 1),
+            mode="train",
+            size=(3, 1, 15, 22),
+            **stem,
+        ),
         run("two stages, larger", (1, 1), (2, 4), 3, 1, **stem, size=(1, 1, 20, 33)),
     ]
 
@@ -65,6 +71,13 @@ def in_training(rng: np.random.Generator) -> list[Case]:
             *("what goes into the mean", (1, 2), (3, 4), 4, 2),
             method="features",
             size=(1, 2, 5, 6),
+        ),
+        run("gradients", (1,), (2,), 3, 1, look="gradients", size=(1, 1, 4, 3)),
+        run(
+            *("gradients of the features", (1,), (2,), 3, 2),
+            method="features",
+            look="gradients",
+            size=(1, 2, 3, 4),
         ),
     ]
 
