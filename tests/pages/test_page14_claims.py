@@ -48,6 +48,23 @@ def test_residual_networks_stay_near_zero_at_every_depth(page):
         assert final(page, "residual", depth).max() < final(page, "plain", depth).min()
 
 
+def test_it_is_the_same_on_cifar(page, executed):
+    losses = {}
+    for run in page["larger"]["runs"]:
+        ends = losses.setdefault((run["kind"], run["depth"]), [])
+        ends.append(run["epochs"][-1]["train_loss"])
+    assert {len(ends) for ends in losses.values()} == {3}
+    assert page["larger"]["preset"]["epochs"] == 12
+    assert max(losses["plain", 8]) < min(losses["plain", 20])
+    assert max(losses["plain", 20]) < min(losses["plain", 44])
+    assert min(losses["residual", 8]) > max(losses["residual", 20])
+    assert max(losses["residual", 44]) < min(losses["residual", 8])
+    shown = next(code for code in executed.outputs if "larger = load" in code)
+    names = dict(page)
+    exec(shown, names)
+    assert f"| 44 | plain | {np.mean(losses['plain', 44]):.2f} |" in names["lines"][6]
+
+
 def test_every_pair_of_seeds_sees_the_large_difference_and_not_the_small(page):
     assert page["share_ahead"](("residual", 44), ("plain", 44)) == 1
     assert 0.1 < page["share_ahead"](("residual", 8), ("residual", 20)) < 0.9
