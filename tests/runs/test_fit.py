@@ -47,10 +47,13 @@ def test_what_is_told_is_what_the_loops_returned(network, dataset, preset):
     assert (epoch.test_loss, epoch.test_accuracy) == (2.5, 0.75)
 
 
-def test_the_loop_gets_what_it_would_get_without_fit(dataset, preset, weights):
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_loop_gets_what_it_would_get_without_fit(dataset, preset, weights, layout):
     """The same by hand: batches, optimizer and schedule of PyTorch, and a loop."""
     preset = dataclasses.replace(preset, epochs=2, changes="none", weight_decay=0.01)
-    fitted, by_hand = small_network(), small_network()
+    is_last = layout == torch.channels_last
+    preset = dataclasses.replace(preset, is_channels_last=is_last)
+    fitted, by_hand = small_network(), small_network().to(memory_format=layout)
     run(fitted, dataset, preset, seed=3)
     torch.manual_seed(3)
     generator = torch.Generator().manual_seed(3)
@@ -65,12 +68,12 @@ def test_the_loop_gets_what_it_would_get_without_fit(dataset, preset, weights):
         by_hand.train()
         for chosen in torch.randperm(33, generator=generator).split(8):
             optimizer.zero_grad()
-            logits = by_hand(images[chosen])
+            logits = by_hand(images[chosen].to(memory_format=layout))
             F.cross_entropy(logits, dataset.train_labels[chosen]).backward()
             optimizer.step()
             schedule.step()
         with torch.no_grad():
-            by_hand.eval()(images[:1])
+            by_hand.eval()(images[:1].to(memory_format=layout))
     assert torch.equal(weights(fitted), weights(by_hand))
 
 

@@ -39,18 +39,20 @@ def falling(rng: np.random.Generator) -> list[Case]:
 
 
 def between(rng: np.random.Generator) -> list[Case]:
-    total, rate = int(rng.choice([11, 12, 14, 18, 21])), highest(rng)
-    top = int(0.3 * total - 1)
+    # The nearest step to the top is the one before it in the first run, and the one
+    # after it in the second: rounding down, up and to the nearest all differ.
+    lower, total = int(rng.choice([11, 14, 18, 21])), int(rng.choice([12, 16, 19, 22]))
+    rate, top = highest(rng), int(0.3 * total - 1)
     return [
         case("the last step on the way up", top, total, rate),
         case("the first step on the way down", top + 1, total, rate),
-        case("a step farther down", top + 3, total, highest(rng)),
+        case("a step farther down", int(0.3 * lower - 1) + 3, lower, highest(rng)),
         case("a run of 5 steps", 3, 5, highest(rng)),
     ]
 
 
 def asked_for(rng: np.random.Generator) -> list[Case]:
-    total, rate = int(rng.integers(16, 24)), highest(rng)
+    total, rate = int(rng.choice([16, 17, 18, 19, 21, 22, 23])), highest(rng)
     short, long = (float(share) for share in rng.choice([[0.2, 0.6], [0.15, 0.8]]))
     first = float(rng.choice([4.0, 8.0, 10.0]))
     return [
