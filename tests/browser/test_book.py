@@ -86,6 +86,14 @@ def look_at(page, theme, width, violations):
     return found + violations(page, WCAG, without=slow)
 
 
+def operate(figure):
+    """Take a step, or choose another mistake in a figure that has no steps."""
+    if figure.get_by_role("button", name="Step").count():
+        figure.get_by_role("button", name="Step").click()
+    else:
+        figure.get_by_role("combobox", name="Mistake").select_option(index=1)
+
+
 def test_every_figure_in_the_book_can_be_operated(visit, site):
     page = visit.page(site, "light", 1280)
     operated = 0
@@ -96,7 +104,7 @@ def test_every_figure_in_the_book_can_be_operated(visit, site):
         for figure in page.locator(".ck-mount").all():
             sentences = figure.locator(".ck-sum")
             before = sentences.all_inner_texts()
-            figure.get_by_role("button", name="Step").click()
+            operate(figure)
             assert sentences.all_inner_texts() != before != []
             operated += 1
     assert operated >= 2
