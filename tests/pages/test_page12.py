@@ -159,6 +159,37 @@ def test_average_pooling_saves_nine_tenths_of_vgg(executed):
     assert pytest.approx(0.9, abs=0.02) == 1 - 15_227_688 / 138_357_544
 
 
+def test_three_quarters_of_vgg_are_between_its_maps_and_the_first_layer(names):
+    rows = layer_table(names["vgg16"]["head"], (512, 7, 7))
+    first, second, _ = (row[3] for row in rows if row[3])
+    assert first / 138_357_544 == pytest.approx(0.75, abs=0.01)
+    rest = (138_357_544 - 15_227_688) - first
+    assert second / rest > 0.8
+
+
+def test_sizes_and_channels_of_all_networks(names):
+    firsts, lasts = {}, []
+    for name, (network, side) in names["networks"].items():
+        first = network["stage 1"][:1]
+        (row,) = network_rows(first, (3, side, side), layer_table)
+        firsts[name] = row[1]
+        lasts.append(names["stages_of"](network, side)[-2].shape)
+    assert {maps[0] for maps in firsts.values()} == {32, 64, 96}
+    assert (min(lasts)[0], max(lasts)[0]) == (256, 2048)
+    assert max(maps[1] for maps in lasts) == 10
+    assert [name for name, maps in firsts.items() if maps[1] > 200] == ["VGG-16"]
+
+
+def test_no_step_has_half_of_the_parameters_since_average_pooling(names):
+    most = {}
+    for name, each in names["networks"].items():
+        counts = [step.parameters for step in names["steps_of"](*each)]
+        most[name] = max(counts) / sum(counts)
+    assert min(most["AlexNet"], most["VGG-16"]) > 0.6
+    assert 0.45 < most["NiN"] < 0.5
+    assert max(most[name] for name in ("GoogLeNet", "ResNet-50", "Xception")) < 0.25
+
+
 def test_comparisons_of_whole_networks(totals):
     def ratio(one, other):
         return [totals[one][n] / totals[other][n] for n in (0, 1)]
@@ -220,6 +251,10 @@ def test_moving_the_stride_costs_work_and_no_parameters(executed, names):
     shown = executed.shows("billion multiply-adds")
     assert "paper: 3.86 billion" in shown
     assert "torchvision: 4.09 billion" in shown
+    stages = (names["stages_of"](names[name]) for name in ("resnet50", "moved"))
+    pairs = zip(*stages, strict=True)
+    dearer = [after.macs > before.macs for before, after in pairs]
+    assert dearer == [False, False, True, True, True, False]
 
 
 def test_what_is_claimed_of_the_interactive_figure(names):
