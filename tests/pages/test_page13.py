@@ -117,6 +117,13 @@ def test_each_forgotten_line_leaves_its_mark(executed):
     np.testing.assert_allclose(softmax, np.log(10), atol=0.05)
 
 
+def test_curves_of_the_steps_end_where_the_picture_shows_them(executed):
+    curves = executed.names["losses_of"]
+    ends = [curves(executed.names[name])[-1] for name in ("step", "never_cleared")]
+    assert ends[0] < 0.1
+    assert 7 < ends[1] < 14
+
+
 def test_gradients_add_up(executed):
     shown = executed.shows("for _ in range(3):\n    layer(x)")
     assert re.findall(r"-\d+", shown) == ["-2", "-3", "-4", "-6", "-6", "-9"]
@@ -201,7 +208,8 @@ def test_it_knows_its_training_digits_by_heart_and_a_gap_remains(page):
 def test_the_loss_falls_steeply_between_the_second_and_the_fourth_epoch(page):
     losses = page["history"].curve("train_loss")
     assert losses[1] > 2
-    assert losses[3] < 0.6
+    assert losses[3] == pytest.approx(0.5, abs=0.1)
+    assert page["history"].curve("test_loss")[3] == pytest.approx(0.3, abs=0.1)
 
 
 def test_confusion_matrix_accuracy_and_evaluate_agree(page, executed):

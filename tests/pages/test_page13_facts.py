@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 from torch import nn
 
 from convnets import conv_parameters, one_cycle
@@ -30,6 +31,13 @@ def test_pixels_of_mnist_in_megabytes():
     assert round(60_000 * 784 / 1e6) == 47
 
 
+def interval(values):
+    """Return the 95 % interval of a mean, by Student's t."""
+    return stats.t.interval(
+        0.95, len(values) - 1, np.mean(values), stats.sem(values, ddof=1)
+    )
+
+
 def test_the_classic_variant_errs_less_in_the_record():
     last = {
         variant: [
@@ -44,6 +52,8 @@ def test_the_classic_variant_errs_less_in_the_record():
     assert [f"{end:.2f}" for end in ends] == ["1.10", "1.38", "0.94", "1.03"]
     assert "1.10 and 1.38 percent" in TEXT
     assert "between 0.94 and 1.03" in TEXT
+    (below, _), (_, above) = (interval(last[v]) for v in ("original", "classic"))
+    assert above < below
 
 
 def test_seeds_of_the_digits_reach_as_far_as_an_answer_says():
