@@ -53,6 +53,33 @@ def check_axes(name: str, array: HasShape, axes: Sequence[str]) -> None:
         raise ShapeError(msg)
 
 
+def check_shape(name: str, array: HasShape, axes: str, shape: Sequence[int]) -> None:
+    """Raise if an array does not have the shape that the other arguments ask for.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, as the caller knows it.
+    array : ndarray or Tensor, any shape
+        The array to look at.
+    axes : str
+        The shape in letters, such as ``"(N, out_features)"``, or ``"of `x`"``.
+    shape : sequence of int
+        The same in numbers.
+
+    Raises
+    ------
+    ShapeError
+        If it has another shape.
+    """
+    found, wanted = tuple(array.shape), tuple(shape)
+    if found != wanted:
+        is_spelt = axes.startswith("(")
+        rule = f"shape {axes} =" if is_spelt else f"the shape {axes},"
+        msg = f"`{name}` must have {rule} {wanted}, but its shape is {found}."
+        raise ShapeError(msg)
+
+
 def check_at_least(name: str, value: int, least: int) -> None:
     """Raise if a whole number, such as a stride or a padding, is too small.
 

@@ -115,6 +115,25 @@ function outputGrid(walk, go) {
   return { cells, node };
 }
 
+// Bring the window into view, and the number that comes of it.
+function revealPlace(scrolls, grids, { here, step }, columns) {
+  revealWindow(scrolls.input, grids.input, here, columns);
+  const now = grids.output.cells[step];
+  scrolls.output.reveal(now.offsetLeft - 4, now.offsetLeft + now.offsetWidth + 12);
+}
+
+// Arrow keys walk over the output; a number that has the focus hands it on.
+function walkByArrows(root, { state, steps, go, cells }) {
+  arrows(root, (move, target) => {
+    const s = state();
+    if (!s.here) return;
+    steps.stop();
+    const step = moved(s.walk, s.step, move);
+    go(step);
+    if (cells().includes(target)) cells()[step].focus();
+  });
+}
+
 // Numbers up to `known` are shown; `shown` lights up, `step` takes the tab.
 function paintOutput(drawn, walk, { step, shown = step, known = step }) {
   drawn.cells.forEach((button, n) => {

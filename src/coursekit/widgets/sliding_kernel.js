@@ -137,20 +137,10 @@ function render({ model, el }) {
     steps.paint();
     if (drawn && !steps.playing()) say(spoken(s));
     drawn = true;
-    if (!s.here) return;
-    revealWindow(places.scrolls.input, grids.input, s.here, s.kernel[0].length);
-    const now = grids.output.cells[s.step];
-    places.scrolls.output.reveal(now.offsetLeft - 4, now.offsetLeft + now.offsetWidth + 12);
+    if (s.here) revealPlace(places.scrolls, grids, s, s.kernel[0].length);
   }
 
-  arrows(root, (move, target) => {
-    const s = read(model);
-    if (!s.here) return;
-    steps.stop();
-    const step = moved(s.walk, s.step, move);
-    go(step);
-    if (grids.output.cells.includes(target)) grids.output.cells[step].focus();
-  });
+  walkByArrows(root, { state: () => read(model), steps, go, cells: () => grids.output.cells });
 
   paint();
   return () => {
