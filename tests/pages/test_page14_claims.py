@@ -9,10 +9,12 @@ import torch
 from torch.nn import functional as F
 
 from convnets.schedule import one_cycle
-from coursekit.runs import find_preset
+from coursekit.records import load_record
+from coursekit.runs import PRESETS, find_preset, measured
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "book" / "resnet.md"
+HOUR = "resnet-cpu-hour"
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,39 @@ def test_signals_fade_with_pytorchs_weights_alone(page):
     assert ends["PyTorch's weights"] < -19
     assert all(abs(end) < 3.5 for name, end in ends.items() if "PyTorch" not in name)
     assert np.ptp(page["sizes"]["with batch norm"][1:]) < 0.1
+
+
+def test_padding_costs_he_s_weights_a_power_of_ten(page):
+    """Over many draws of wide layers, and in most single draws of narrow ones more."""
+    m = page["mean_square"].double()[0, 0]
+    assert m.mean().sqrt().log10().item() == pytest.approx(-0.94, abs=0.005)
+    edge = torch.ones(8, 8).tril(1).triu(-1).double() / 3  # window of 3, zeros outside
+    rows = torch.linalg.matrix_power(edge, 50).sum(dim=1)
+    torch.testing.assert_close(m, torch.outer(rows, rows), rtol=1e-4, atol=0)
+    torch.manual_seed(1)
+    h = torch.randn(200, 4, 16, 8, 8)  # draws, examples, channels, height, width
+    for _ in range(50):
+        weight = torch.randn(200 * 16, 16, 3, 3) * math.sqrt(2 / (9 * 16))
+        flat = h.transpose(0, 1).flatten(1, 2)
+        h = F.conv2d(flat, weight, padding=1, groups=200).relu()
+        h = h.unflatten(1, (200, 16)).transpose(0, 1)
+    ends = h.square().mean(dim=(1, 2, 3, 4))
+    assert ends.mean().sqrt().log10().item() == pytest.approx(-0.94, abs=0.5)
+    assert (ends < m.mean()).double().mean() > 0.8
+    assert page["sizes"]["He's weights"][-1] < -0.94
+
+
+def test_curves_of_resnet_cpu_are_as_described(page):
+    training, test = page["accuracies"].values()
+    assert (training[0], training[-1]) == pytest.approx((0.46, 0.87), abs=0.005)
+    assert test[0] > training[0]
+    assert all(0.6 < share < 0.7 for share in test[1:4])
+    assert test[-1] == pytest.approx(0.86, abs=0.005)
+    records = [load_record(f"training/{name}") for name in ("resnet-cpu", HOUR)]
+    assert all(record["summary"]["machine_was_shared"] for record in records)
+    cifar = [name for name, one in PRESETS.items() if one.dataset == "cifar10"]
+    known = [name for name in cifar if measured(name) != "not measured"]
+    assert known == ["resnet-cpu", HOUR]
 
 
 def test_gradients_grow_with_batch_norm_and_less_with_shortcuts(page):
