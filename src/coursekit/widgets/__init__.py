@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursekit.widgets.backward_explorer import BackwardExplorer
     from coursekit.widgets.channel_wiring import ChannelWiring
+    from coursekit.widgets.class_map_explorer import ClassMapExplorer
     from coursekit.widgets.depth_explorer import DepthExplorer
     from coursekit.widgets.digit_drawer import DigitDrawer
     from coursekit.widgets.im2col_explorer import Im2colExplorer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BackwardExplorer",
     "ChannelWiring",
+    "ClassMapExplorer",
     "DepthExplorer",
     "DigitDrawer",
     "Im2colExplorer",
@@ -39,6 +41,7 @@ __all__ = [
 _HOMES = {
     "BackwardExplorer": "backward_explorer",
     "ChannelWiring": "channel_wiring",
+    "ClassMapExplorer": "class_map_explorer",
     "DepthExplorer": "depth_explorer",
     "DigitDrawer": "digit_drawer",
     "Im2colExplorer": "im2col_explorer",
