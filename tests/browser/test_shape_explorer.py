@@ -165,7 +165,7 @@ def test_a_kernel_that_does_not_fit_is_refused_in_the_words_of_the_errors(page):
 def test_a_dilated_kernel_that_does_not_fit_is_refused(page):
     field(page, "dilation").fill("3")
     field(page, "size").fill("6")
-    text = "(3) at dilation 3 reaches over 7 pixels, more than the padded input (6 +"
+    text = "(3) at dilation 3 spans 7 pixels, more than the padded input (6 +"
     expect(page.locator(".ck-warning")).to_contain_text(text)
 
 

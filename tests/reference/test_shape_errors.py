@@ -56,7 +56,7 @@ def test_a_kernel_that_reaches_too_far_is_refused_with_the_sum(function):
     )
     with pytest.raises(ShapeError, match=match):
         function(3, 6, padding=1)
-    with pytest.raises(ShapeError, match=r"`dilation` 3 reaches over 7 pixels"):
+    with pytest.raises(ShapeError, match=r"`dilation` 3 spans 7 pixels"):
         function(6, 3, dilation=3)
     assert function(7, 3, dilation=3) == 1
 

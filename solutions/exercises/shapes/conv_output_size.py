@@ -181,7 +181,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "dilation ignored",
-        "With a dilation, the same weights reach over more pixels. How many, from the "
+        "With a dilation, the same weights span more pixels. How many, from the "
         "first weight to the last?",
         dilation_ignored,
     ),

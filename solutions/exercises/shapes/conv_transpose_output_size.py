@@ -120,7 +120,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "the size times the stride",
-        "The last copy of the kernel reaches over more than one stride, or less. Where "
+        "The last copy of the kernel spans more than one stride, or less. Where "
         "does it begin, and where does it end?",
         size_times_stride,
     ),
@@ -181,7 +181,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "dilation ignored",
-        "With a dilation, each copy of the kernel reaches over more pixels. How many, "
+        "With a dilation, each copy of the kernel spans more pixels. How many, "
         "from the first weight to the last?",
         dilation_ignored,
     ),

@@ -122,7 +122,7 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "dilation ignored",
-        "With a dilation, a kernel reaches over more pixels, and the output changes.",
+        "With a dilation, a kernel spans more pixels, and the output changes.",
         dilation_ignored,
     ),
     Misconception(

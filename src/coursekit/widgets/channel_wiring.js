@@ -110,7 +110,7 @@ const REMARKS = {
   dilation({ kernel_size: taps, dilation }) {
     const { extent } = spread(taps, dilation);
     const pixels = `${dilation} · (${taps} − 1) + 1 = ${count(extent, "pixel")}`;
-    const reach = `Along each axis the kernel reaches over d · (K − 1) + 1 = ${pixels}.`;
+    const reach = `Along each axis the kernel spans d · (K − 1) + 1 = ${pixels}.`;
     const share = `Of the ${count(extent * extent, "pixel")} there it reads ${taps * taps}`;
     return `${reach} ${share}, one for each weight.`;
   },

@@ -17,7 +17,7 @@ function places(size, { kernel_size, stride, padding, dilation }) {
 // the course's errors.
 function tooLong(size, { kernel_size, padding, dilation }, { whole, span }) {
   const room = `the padded input (${size} + 2·${padding} = ${whole})`;
-  const reach = dilation > 1 ? ` at dilation ${dilation} reaches over ${span} pixels,` : " is";
+  const reach = dilation > 1 ? ` at dilation ${dilation} spans ${span} pixels,` : " is";
   return `The kernel size (${kernel_size})${reach} more than ${room}. Use a smaller kernel or more padding.`;
 }
 
