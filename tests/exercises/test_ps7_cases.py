@@ -74,6 +74,8 @@ def test_no_two_logits_of_an_example_are_equal(hidden):
 def test_a_pair_occurs_twice_and_a_class_never(hidden):
     for item in cases(hidden, "confusion_matrix"):
         table = item.expected.value
+        if isinstance(table, str):
+            continue  # the type of the counts is looked at
         mistakes = table.copy()
         np.fill_diagonal(mistakes, 0)
         assert mistakes.max() > 1

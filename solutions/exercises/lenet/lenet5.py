@@ -59,7 +59,7 @@ def classic(rng: np.random.Generator) -> list[Case]:
 def other_tasks(rng: np.random.Generator) -> list[Case]:
     return [
         case("shapes for 3 channels, 7 classes", "wide", 3, 7, look="parameters"),
-        case("shapes for 2 channels", "original", 2, look="parameters"),
+        case("shapes for 2 channels, 6 classes", "original", 2, 6, look="parameters"),
         run(rng, "logits for 3 channels, 4 classes", "output", "classic", 3, 4),
         run(rng, "logits for 2 channels, 12 classes", "output", "original", 2, 12),
         case("images without channels", "classic", 0, look="count"),

@@ -71,6 +71,18 @@ ACTIVATIONS = [
         network(runs(last=lambda self, logits: logits.log_softmax(dim=1))),
     ),
     Misconception(
+        "classes in place of logits",
+        "Your network returns the class of each image. Logits are wanted, one for each "
+        "class: the loss needs them, and no gradient goes through an `argmax`.",
+        network(runs(last=lambda self, logits: logits.argmax(dim=1))),
+    ),
+    Misconception(
+        "no gradient to the convolutions",
+        "No gradient reaches your convolutions, so that they would never learn. Is "
+        "something detached before the linear layers, or inside `torch.no_grad`?",
+        network(runs(flatten=lambda out: out.detach().flatten(1))),
+    ),
+    Misconception(
         "ReLU in the original",
         "Your original variant has ReLU as activation. In 1998 that was tanh.",
         network(change=parts("original", activation=nn.ReLU)),
@@ -250,6 +262,17 @@ SIZES = [
         "the channels ignored",
         "Whatever `in_channels` is, your first convolution takes one channel.",
         always(in_channels=1),
+    ),
+    Misconception(
+        "ten classes but in the wide variant",
+        "Your original and classic variants give ten logits, whatever `num_classes` "
+        "is.",
+        wrong.ten_classes("original", "classic"),
+    ),
+    Misconception(
+        "ten classes in the wide variant",
+        "Your wide variant gives ten logits, whatever `num_classes` is.",
+        wrong.ten_classes("wide"),
     ),
     Misconception(
         "the number of classes ignored",

@@ -198,6 +198,17 @@ def always(variant=None, in_channels=None, num_classes=None):
     return Network
 
 
+def ten_classes(*variants: str) -> type[LeNet5]:
+    """Build networks of which some variants have ten logits, whatever is asked for."""
+
+    def change(self, variant, *sizes):
+        if variant in variants:
+            last = linears(self)[-1]
+            setattr(self, last, nn.Linear(getattr(self, last).in_features, 10))
+
+    return network(change=change)
+
+
 def channels_last(out: Tensor) -> Tensor:
     return out.permute(0, 2, 3, 1).flatten(1)
 

@@ -30,12 +30,22 @@ def labels_of(rng: np.random.Generator, count: int, classes: int) -> Labels:
     return rng.permutation(np.maximum(np.arange(count) % (classes + 1) - 1, 0))
 
 
+def as_many_as_classes(rng: np.random.Generator) -> Case:
+    """Draw as many examples as classes, of which another share is right by columns."""
+    labels, by_columns = labels_of(rng, 4, 4), 1
+    while by_columns == 1:
+        logits = logits_for(rng, labels, 1, 4)
+        by_columns = np.count_nonzero(logits.argmax(axis=0) == labels)
+    return case("1 of 4, 4 classes", logits, labels)
+
+
 def shares(rng: np.random.Generator) -> list[Case]:
     cases = []
-    for count, classes, right in ((5, 3, 3), (8, 4, 5), (4, 4, 1), (7, 6, 4)):
+    for count, classes, right in ((5, 3, 3), (8, 4, 5), (7, 6, 4)):
         labels = labels_of(rng, count, classes)
         logits = logits_for(rng, labels, right, classes)
         cases.append(case(f"{right} of {count}, {classes} classes", logits, labels))
+    cases.insert(2, as_many_as_classes(rng))
     all_right, unsure = labels_of(rng, 3, 5), labels_of(rng, 20, 5)
     return [
         *cases,
@@ -53,15 +63,19 @@ def over_classes(logits, labels):
 
 
 def wrong_axis(logits, labels):
-    return float(
-        (logits.argmax(dim=0)[: len(labels)] == labels[: logits.shape[1]])
-        .double()
-        .mean()
-    )
+    return float((logits.argmax(dim=0) == labels).double().mean())
 
 
 def share(logits, labels):
     return float((logits.argmax(dim=1) == labels).double().mean())
+
+
+def one_for_each(logits, labels):
+    return (logits.argmax(dim=1) == labels).double()
+
+
+def yes_or_no(logits, labels):
+    return logits.argmax(dim=1) == labels
 
 
 def among_two(logits, labels):
@@ -96,6 +110,16 @@ MISCONCEPTIONS = [
         "You look for the largest logit in each column, over the examples. Each row is "
         "one example.",
         wrong_axis,
+    ),
+    Misconception(
+        "one number for each example",
+        "You return a 1 or a 0 for each example. What is their mean?",
+        one_for_each,
+    ),
+    Misconception(
+        "right or wrong for each example",
+        "You return for each example whether it is right. Which share of them is?",
+        yes_or_no,
     ),
     Misconception(
         "how many are right",

@@ -26,10 +26,18 @@ def many(rng: np.random.Generator) -> Case:
     return case("290 of one pair", predicted, labels, 4)
 
 
+def typed(rng: np.random.Generator) -> Case:
+    """Ask for the type of the counts, in which every class has been taken for all."""
+    labels = np.concatenate([rng.permutation(3) for _ in range(3)])
+    predicted = np.repeat(np.arange(3), 3)
+    return case("the type of the counts", predicted, labels, 3, look="dtype")
+
+
 def counts(rng: np.random.Generator) -> list[Case]:
     few = np.array([0, 1, 1])
     return [
         drawn(rng, "3 classes, of which the last never occurs", 7, 3, 3),
+        typed(rng),
         drawn(rng, "5 classes", 16, 5, 5),
         drawn(rng, "10 classes if nothing is said", 40, 10),
         many(rng),
@@ -101,6 +109,31 @@ def yes_or_no(predicted, labels, num_classes=10):
     return confusion_matrix(predicted, labels, num_classes) > 0
 
 
+def by_columns_and_nothing(predicted, labels, num_classes=10):
+    table = confusion_matrix(predicted, labels, num_classes).double()
+    return table / table.sum(dim=0, keepdim=True)
+
+
+def in_floats(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted, labels, num_classes).float()
+
+
+def in_32_bits(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted, labels, num_classes).int()
+
+
+def in_numpy(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted, labels, num_classes).numpy()
+
+
+def only_the_first(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted[:1], labels[:1], num_classes)
+
+
+def only_the_last(predicted, labels, num_classes=10):
+    return confusion_matrix(predicted[-1:], labels[-1:], num_classes)
+
+
 def flat(predicted, labels, num_classes=10):
     return confusion_matrix(predicted, labels, num_classes).flatten()
 
@@ -157,6 +190,39 @@ MISCONCEPTIONS = [
         "counted in bytes",
         "Your counts begin at 0 again after 255. Wanted are whole numbers of 64 bits.",
         in_bytes,
+    ),
+    Misconception(
+        "counts that are floats",
+        "Your counts are right, and are floating-point numbers: `torch.zeros` gives "
+        "those unless told otherwise. The docstring says which type is wanted.",
+        in_floats,
+    ),
+    Misconception(
+        "counts of 32 bits",
+        "Your counts are right, and have 32 bits. The docstring says which type is "
+        "wanted.",
+        in_32_bits,
+    ),
+    Misconception(
+        "an array of NumPy's",
+        "Your counts are right, and stand in an array of NumPy's. Wanted is a tensor.",
+        in_numpy,
+    ),
+    Misconception(
+        "only the first example",
+        "Your table counts one example, the first. Is the `return` inside the loop?",
+        only_the_first,
+    ),
+    Misconception(
+        "only the last example",
+        "Your table counts one example, the last. Is it made anew for each of them?",
+        only_the_last,
+    ),
+    Misconception(
+        "shares of each predicted class, and of none",
+        "Your columns are shares, and a class that is never predicted has none. Wanted "
+        "are counts.",
+        by_columns_and_nothing,
     ),
     Misconception(
         "counted both ways",

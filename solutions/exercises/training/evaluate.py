@@ -6,14 +6,20 @@ import numpy as np
 
 from convnets.training import evaluate
 from coursekit.checks.declare import Case, Exercise, Group, case
-from exercises.training.evaluate_mistakes import MISCONCEPTIONS
-from exercises.training.toys import batches, softmax_regression, two_modes
+from exercises.training.evaluate_mistakes import MISCONCEPTIONS, measuring
+from exercises.training.toys import (
+    as_many_as_classes,
+    batches,
+    softmax_regression,
+    two_modes,
+)
 
 ECHO = {"type": "Echo"}
 
 
 def numbers(rng: np.random.Generator) -> list[Case]:
     layers, uneven = softmax_regression(rng), batches(rng, 5, 2, 4)
+    even = as_many_as_classes(rng, (evaluate, measuring(axis=0)), layers)
     once = {"once": True}
     return [
         case("loss on one batch", layers, batches(rng, 4), look="loss"),
@@ -21,6 +27,7 @@ def numbers(rng: np.random.Generator) -> list[Case]:
         case("accuracy on them", layers, uneven, look="accuracy"),
         case("batches that come once", layers, uneven, look="loss", **once),
         case("accuracy on others", layers, batches(rng, 2, 7), look="accuracy"),
+        case("as many as classes", layers, even, look="accuracy"),
     ]
 
 

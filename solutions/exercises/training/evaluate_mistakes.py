@@ -23,6 +23,7 @@ def measuring(
     logits_to: Callable[[Any], Any] = lambda logits: logits,
     most: int | None = None,
     swapped: bool = False,
+    axis: int = 1,
 ) -> Callable[..., Any]:
     """Make a wrong evaluation from the right one.
 
@@ -43,12 +44,14 @@ def measuring(
         How many batches are looked at.
     swapped : bool
         Whether the accuracy is returned first.
+    axis : int
+        Along which the largest logit is looked for.
     """
 
     def evaluate(network, batches):
         before = network.training
         network.train(before if during is None else during)
-        totals = Totals()
+        totals = Totals(axis=axis)
         with torch.set_grad_enabled(records):
             for images, labels in list(batches)[:most]:
                 logits = logits_to(network(images))
@@ -71,6 +74,12 @@ MISCONCEPTIONS = [
         "evaluated in whatever mode",
         "Your network is measured in the mode it happens to be in.",
         measuring(during=None),
+    ),
+    Misconception(
+        "evaluated and left in training mode",
+        "Your network is in training mode while it is measured, and afterwards, "
+        "whatever it was before. To measure is `eval()`.",
+        measuring(during=True, after=True),
     ),
     Misconception(
         "left in evaluation mode",

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from coursekit.checks.declare import Misconception
-from exercises.training.totals import SHARE_RIGHT, Totals, last_batch, mean_of_means
+from exercises.training.totals import (
+    SHARE_RIGHT,
+    Totals,
+    last_batch,
+    mean_of_means,
+    of_sized,
+)
 
 
 def summed_means(name: str) -> Callable[[Totals], float]:
@@ -60,6 +66,27 @@ def of(make: Callable[..., Any]) -> list[Misconception]:
             "Each batch counts as much for both of your numbers, however few examples "
             "it has. Each example should.",
             make(loss=mean_of_means("losses"), accuracy=mean_of_means("rights")),
+        ),
+        Misconception(
+            "the loss divided by `len(batches)`",
+            "You divide the sum of the batches' losses by `len(batches)`: each batch "
+            "counts as much, and some batches come without a length. Count the "
+            "examples on the way.",
+            of_sized(make(loss=mean_of_means("losses"))),
+        ),
+        Misconception(
+            "both divided by `len(batches)`",
+            "You divide both sums by `len(batches)`: each batch counts as much, and "
+            "some batches come without a length. Count the examples on the way.",
+            of_sized(
+                make(loss=mean_of_means("losses"), accuracy=mean_of_means("rights"))
+            ),
+        ),
+        Misconception(
+            "largest over the batch",
+            "You look for the largest logit in each column, over the examples of the "
+            "batch. Each row is one example.",
+            make(axis=0),
         ),
         Misconception(
             "mean losses by the number of examples",

@@ -16,6 +16,7 @@ class Totals:
     sizes: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     rights: list[float] = field(default_factory=list)
+    axis: int = 1  # along which the largest logit is looked for
 
     @property
     def batches(self) -> int:
@@ -27,7 +28,11 @@ class Totals:
         loss = F.cross_entropy(logits, labels) if loss is None else loss
         self.sizes.append(len(labels))
         self.losses.append(loss.item() * len(labels))
-        self.rights.append((logits.argmax(dim=1) == labels).sum().item())
+        self.rights.append((logits.argmax(dim=self.axis) == labels).sum().item())
+
+    def recount(self, logits: Any, labels: Any) -> None:
+        """Count again how many of the last batch are right."""
+        self.rights[-1] = (logits.argmax(dim=self.axis) == labels).sum().item()
 
     def replace(self, logits: Any, labels: Any) -> None:
         """Take down the last batch again."""
@@ -64,6 +69,17 @@ def mean_of_means(name: str) -> Summary:
 def last_batch(name: str) -> Summary:
     """Return the mean over the last batch."""
     return lambda totals: getattr(totals, name)[-1] / totals.sizes[-1]
+
+
+def of_sized(measure: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function that asks batches for their number, which some do not know."""
+
+    def measured(network: Any, batches: Any, *others: Any) -> Any:
+        found = measure(network, batches, *others)
+        len(batches)
+        return found
+
+    return measured
 
 
 MEAN_LOSS, SHARE_RIGHT = over_examples("losses"), over_examples("rights")

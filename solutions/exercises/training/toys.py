@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from coursekit.checks.training_driver import run_training
 from exercises.draws import FloatArray
 
 Layer = dict[str, Any]
 Batch = tuple[FloatArray, Any]
+Functions = tuple[Callable[..., Any], Callable[..., Any]]
 
 CLASSES = 3
 PIXELS = (1, 2, 2)  # (C, H, W)
@@ -51,6 +55,35 @@ def two_modes(rng: np.random.Generator) -> list[Layer]:
         {"type": "Thinning"},
         linear(rng, HIDDEN, CLASSES),
     ]
+
+
+def as_many_as_classes(
+    rng: np.random.Generator, functions: Functions, layers: list[Layer], *others: Any
+) -> list[Batch]:
+    """Draw batches of as many examples as classes, on which two functions differ.
+
+    There, the largest logit along either axis can be compared with the labels.
+
+    Parameters
+    ----------
+    rng : Generator
+        Where they come from.
+    functions : pair of callable
+        Return a loss and an accuracy, as `run_training` calls them.
+    layers : list of dict
+        The network.
+    others
+        What a function takes after the batches.
+    """
+    while True:
+        drawn = batches(rng, CLASSES, CLASSES)
+        arguments = (layers, drawn, *others)
+        first, second = (
+            run_training(measured, *copy.deepcopy(arguments), look="accuracy")
+            for measured in functions
+        )
+        if first != second:
+            return drawn
 
 
 def batches(rng: np.random.Generator, *sizes: int) -> list[Batch]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch.nn import functional as F
 
+from convnets.training import evaluate
 from coursekit.checks.declare import Misconception
 from exercises.training import number_mistakes
 from exercises.training.totals import MEAN_LOSS, SHARE_RIGHT, Totals, over_examples
@@ -23,6 +24,7 @@ def training(
     end: Callable[..., Any] = lambda network, scheduler: None,
     most: int | None = None,
     swapped: bool = False,
+    axis: int = 1,
 ) -> Callable[..., Any]:
     """Make a wrong epoch of training from the right one.
 
@@ -40,11 +42,13 @@ def training(
         How many batches are looked at.
     swapped : bool
         Whether the accuracy is returned first.
+    axis : int
+        Along which the largest logit is looked for.
     """
 
     def train_one_epoch(network, batches, optimizer, scheduler=None):
         begin(network, optimizer)
-        totals = Totals()
+        totals = Totals(axis=axis)
         for images, labels in list(batches)[:most]:
             logits = network(images)
             value = loss_of(logits, labels)
@@ -54,6 +58,7 @@ def training(
                 "step": optimizer.step,
                 "schedule": scheduler.step if scheduler else lambda: None,
                 "again": lambda x=images, y=labels: totals.replace(network(x), y),
+                "count again": lambda x=images, y=labels: totals.recount(network(x), y),
             }
             totals.add(logits, labels, value)
             for name in order:
@@ -95,6 +100,37 @@ def one_step(network, batches, optimizer, scheduler=None):
     return seen
 
 
+def told_afterwards(network, batches, optimizer, scheduler=None):
+    training()(network, batches, optimizer, scheduler)
+    found = evaluate(network, batches)
+    network.train()
+    return found
+
+
+def told_afterwards_in_training(network, batches, optimizer, scheduler=None):
+    training()(network, batches, optimizer, scheduler)
+    totals = Totals()
+    for images, labels in batches:
+        totals.add(network(images), labels)
+    return MEAN_LOSS(totals), SHARE_RIGHT(totals)
+
+
+def scheduled_by_loss(network, batches, optimizer, scheduler=None):
+    if scheduler is None:
+        return training()(network, batches, optimizer)
+    seen = []
+
+    def noted(logits, labels):
+        seen.append(F.cross_entropy(logits, labels))
+        return seen[-1]
+
+    class Told:
+        def step(self):
+            scheduler.step(seen[-1])
+
+    return training(loss_of=noted)(network, batches, optimizer, Told())
+
+
 def counted_first(network, batches, optimizer, scheduler=None):
     count = sum(len(labels) for _, labels in batches)
     left = list(batches)
@@ -121,8 +157,8 @@ GRADIENTS = [
     ),
     Misconception(
         "nothing learnt",
-        "The parameters stay as they are. Either no step is taken, or the gradients "
-        "are cleared after they were computed, before the step that needs them.",
+        "The parameters stay as they are. A step moves them only if `backward` has "
+        "come before it, and nothing has cleared the gradients in between.",
         training(("backward", "zero", "step", "schedule")),
     ),
     Misconception(
@@ -213,6 +249,24 @@ NUMBERS = [
         training(("zero", "backward", "step", "schedule", "again")),
     ),
     Misconception(
+        "counted after the step",
+        "Your accuracy comes from a second run through the network, after the step. "
+        "Take it from the logits that the step was computed with.",
+        training(("zero", "backward", "step", "schedule", "count again")),
+    ),
+    Misconception(
+        "measured at the end of the epoch",
+        "Loss and accuracy are those of the trained network in evaluation mode, from a "
+        "second pass. Wanted is what each batch gave when it was trained on.",
+        told_afterwards,
+    ),
+    Misconception(
+        "gone through again at the end",
+        "Loss and accuracy come from a second pass, after all steps. Wanted is what "
+        "each batch gave when it was trained on; and some batches come once only.",
+        told_afterwards_in_training,
+    ),
+    Misconception(
         "loss and accuracy swapped",
         "The accuracy is returned first. The loss comes first.",
         training(swapped=True),
@@ -246,6 +300,12 @@ MODES = [
         "the scheduler never",
         "The scheduler takes no step, and the learning rate stays as it is.",
         training(ORDER[:3]),
+    ),
+    Misconception(
+        "the scheduler told the loss",
+        "Your scheduler's step is given the loss, and takes it for the number of an "
+        "epoch. It needs no argument.",
+        scheduled_by_loss,
     ),
     Misconception(
         "the scheduler before the optimizer",

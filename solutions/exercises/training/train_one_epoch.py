@@ -6,8 +6,13 @@ import numpy as np
 
 from convnets.training import train_one_epoch
 from coursekit.checks.declare import Case, Exercise, Group, case
-from exercises.training.toys import batches, softmax_regression, two_modes
-from exercises.training.train_mistakes import MISCONCEPTIONS
+from exercises.training.toys import (
+    as_many_as_classes,
+    batches,
+    softmax_regression,
+    two_modes,
+)
+from exercises.training.train_mistakes import MISCONCEPTIONS, training
 
 PLAIN = {"lr": 0.125}
 HEAVY = {"lr": 0.125, "momentum": 0.75}
@@ -41,11 +46,13 @@ def parameters(rng: np.random.Generator) -> list[Case]:
 
 def numbers(rng: np.random.Generator) -> list[Case]:
     layers, uneven = softmax_regression(rng), batches(rng, 5, 2, 4)
+    even = as_many_as_classes(rng, (training(), training(axis=0)), layers, PLAIN)
     return [
         case("loss of one batch", layers, batches(rng, 4), PLAIN, look="loss"),
         case("loss over uneven batches", layers, uneven, PLAIN, look="loss"),
         case("accuracy over them", layers, uneven, PLAIN, look="accuracy"),
         case("accuracy of others", layers, batches(rng, 2, 7), HEAVY, look="accuracy"),
+        case("as many as classes", layers, even, PLAIN, look="accuracy"),
     ]
 
 

@@ -17,6 +17,7 @@ LOOKS = {  # what a driver reports, as a student hears of it
     "loss": "the mean loss",
     "accuracy": "the accuracy",
     "rate": "the learning rate afterwards",
+    "dtype": "of which type its numbers are",
     "modes": "which layers are in training mode afterwards",
 }
 STATES = {"images": "what it remembers afterwards"}

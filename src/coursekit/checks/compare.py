@@ -11,6 +11,7 @@ import numpy as np
 from coursekit.checks.codec import AnyArray
 from coursekit.checks.outcome import Outcome
 
+LONGEST_TEXT = 40  # of a text that is told in a sentence
 MOST_NAMES = 30  # of a dictionary, in a sentence; a student's may hold thousands
 
 
@@ -99,6 +100,8 @@ def _kind_difference(got: Outcome) -> Difference:
 
 def _value_difference(want: Any, got: Any, tolerance: Tolerance) -> Difference | None:
     """Compare two plain values: type, then shape, then finiteness, then numbers."""
+    if got is want:
+        return None
     if isinstance(want, np.ndarray):
         return _array_difference(want, got, tolerance)
     if isinstance(want, tuple | list):
@@ -205,6 +208,8 @@ def _describe(value: Any) -> str:
         return f"a NumPy array of shape {value.shape}"
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+        return f"the text {value!r}"
     return with_article(type(value).__name__)
 
 

@@ -65,11 +65,28 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def run_on_tensors(function: Function, *args: Any, **kwargs: Any) -> Any:
+def run_on_tensors(
+    function: Function, *args: Any, look: str = "value", **kwargs: Any
+) -> Any:
     """Call a function with tensors in the place of arrays, and return arrays.
 
     A tensor that holds a single number and has no axes becomes a number. Arrays share
     their memory with the tensors, so that it is seen when a call changes its arguments.
+
+    Parameters
+    ----------
+    function : callable
+        The student's, or one of ours.
+    args, kwargs
+        Its arguments.
+    look : {"value", "dtype"}, default "value"
+        What is reported: what is returned, or of which type its numbers are, where
+        those with a point count as one type.
+
+    Raises
+    ------
+    TypeError
+        If something with parts is returned, such as a list.
     """
     import torch
 
@@ -78,10 +95,27 @@ def run_on_tensors(function: Function, *args: Any, **kwargs: Any) -> Any:
 
     named = {name: tensor(value) for name, value in kwargs.items()}
     returned = function(*map(tensor, args), **named)
+    if isinstance(returned, list | tuple | dict):
+        kind = type(returned).__name__
+        msg = f"It should return a tensor, but it returned a {kind}."
+        raise TypeError(msg)
+    if look == "dtype":
+        return _number_type(returned)
     if isinstance(returned, torch.Tensor):
         array = returned.detach().cpu().numpy()
         return array if array.ndim else array.item()
     return returned
+
+
+def _number_type(returned: Any) -> str:
+    """Name the type of a tensor's numbers, or of what came in its place."""
+    import torch
+
+    if not isinstance(returned, torch.Tensor):
+        return f"no tensor but an object of type {type(returned).__name__}"
+    if returned.is_floating_point():
+        return "floating-point numbers"
+    return str(returned.dtype).removeprefix("torch.")
 
 
 DRIVERS: dict[str, Callable[..., Any]] = {

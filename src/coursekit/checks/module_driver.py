@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from coursekit.checks.module_shapes import telling_shapes
 from coursekit.checks.module_weights import Weights, drawn_like, weight_arrays
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.floating[Any]]
 SUMS = 3  # weighted sums that stand for a gradient
 ROW = 997  # a prime: gradients are laid out in such rows to be summed up
+REPEATS = 3  # of a network that draws numbers, to see whether they matter
 COUNTERS = "num_batches_tracked"  # ends the names of what batch norms count
 
 
@@ -79,8 +81,8 @@ def run_module(
     Raises
     ------
     NetworkError
-        If there is no network, its layers have other names or shapes than `weights`, or
-        no tensor comes out.
+        If there is no network, its layers have other names or shapes than `weights`, no
+        tensor comes out, another one each time, or none that has a gradient.
     """
     network = _network(build(*args, **kwargs))
     if look == "parameters":
@@ -188,11 +190,36 @@ def _run(network: nn.Module, x: Tensor, method: str) -> Tensor:
     """Run the network, or one of its methods, and look at what came out."""
     import torch
 
-    output = getattr(network, method)(x) if method else network(x)
+    before = torch.get_rng_state()
+    with telling_shapes(network):
+        output = getattr(network, method)(x) if method else network(x)
     if not isinstance(output, torch.Tensor):
-        msg = f"`forward` should return a tensor, but it returned {_said(output)}."
+        name = method or "forward"
+        msg = f"`{name}` should return a tensor, but it returned {_said(output)}."
+        raise NetworkError(msg)
+    has_drawn = not torch.equal(before, torch.get_rng_state())
+    if has_drawn and _is_left_to_chance(network, x, method, output):
+        msg = (
+            "Your network is left to chance: the same images give another output each "
+            "time. Nothing here draws numbers. Is there a dropout, or a layer that is "
+            "built anew in `forward`?"
+        )
         raise NetworkError(msg)
     return output
+
+
+def _is_left_to_chance(
+    network: nn.Module, x: Tensor, method: str, output: Tensor
+) -> bool:
+    """Run a network again, and see whether the same comes out."""
+    import torch
+
+    state = {name: item.clone() for name, item in network.state_dict().items()}
+    run = getattr(network, method) if method else network
+    with torch.no_grad():
+        again = [run(x) for _ in range(REPEATS)]
+    network.load_state_dict(state)
+    return not all(torch.equal(item, output) for item in again)
 
 
 def _gradients(
@@ -203,6 +230,12 @@ def _gradients(
 
     x = _tensor(images).requires_grad_()
     output = _run(network, x, method)
+    if not output.requires_grad:
+        msg = (
+            "No gradient can go back: the output knows nothing of the parameters. Is "
+            "it detached, inside `torch.no_grad`, or made of whole numbers?"
+        )
+        raise NetworkError(msg)
     upstream = torch.from_numpy(drawn_like(tuple(output.shape), "output"))
     torch.autograd.backward((output * upstream).sum())
     sources = {**dict(network.named_parameters()), "input": x}
