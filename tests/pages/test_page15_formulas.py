@@ -7,17 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from torch import nn
 from torch.nn import functional as F
 from torchvision import models
 
-from convnets import resnet
+from convnets import layers, resnet
 from convnets.explain import class_activation_map
+from convnets.receptive_field import receptive_field
+from coursekit.records import load_record
 from exercises.ps8 import PROBLEM_SET
 
 PAGE = Path(__file__).parents[2] / "book" / "what_the_network_sees.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```\{code-block\} python\n(.*?)```", TEXT, re.DOTALL)
+TRANSFER = load_record("transfer")
 K, C, H, W = 4, 6, 3, 5
 
 
@@ -87,6 +91,61 @@ def test_answer_5_without_the_second_pool():
     network(x)[0, 0, 3, 3].backward()
     seen = x.grad[0, 0].nonzero()
     assert (seen.max(dim=0).values - seen.min(dim=0).values + 1).tolist() == [16, 16]
+    last = layers.conv2d(1, 3, dilation=2)
+    stages = [layers.conv2d(1, 7), layers.max_pool2d(2), layers.conv2d(1, 3)]
+    assert receptive_field([*stages, last])[0] == 12 + 4 * 2 == 20
+    assert receptive_field(stages)[0] == 12
+
+
+@pytest.fixture
+def gains():
+    """Return what each start gains over that from scratch, as mean and half width."""
+    shares = {(row["examples"], row["method"]): row for row in TRANSFER["accuracies"]}
+    found = {}
+    for (examples, method), row in shares.items():
+        scratch = shares[examples, "from scratch"]["test_accuracy"]
+        gain = 100 * np.subtract(row["test_accuracy"], scratch)
+        half = stats.t.ppf(0.975, len(gain) - 1) * stats.sem(gain)
+        found[examples, method] = float(gain.mean()), float(half)
+    return found
+
+
+def test_a_start_from_other_digits_gains_nothing_that_could_be_told(gains):
+    assert stats.t.ppf(0.975, 7) == pytest.approx(2.365, abs=5e-4)
+    for examples in (1, 10, 100):
+        mean, half = gains[examples, "fine-tuned"]
+        assert abs(mean) < half
+    mean, half = gains[3, "fine-tuned"]
+    assert mean < -half
+    assert all(
+        abs(gains[n, "from photographs"][0]) < gains[n, "from photographs"][1]
+        for n in (1, 3, 10, 100)
+    )
+
+
+def test_freezing_costs_what_the_page_says(gains):
+    means = [gains[n, "last layer only"] for n in (1, 3, 10, 100)]
+    assert all(mean < -half for mean, half in means)
+    assert means[0][0] == pytest.approx(-15, abs=0.5)
+    assert max(mean for mean, _ in means[1:]) < -25
+
+
+def test_how_the_transfer_was_measured():
+    assert (TRANSFER["steps"], len(TRANSFER["seeds"])) == (100, 8)
+    tried = TRANSFER["rates_tried"]["last layer only"]
+    rows = [r for r in TRANSFER["accuracies"] if r["method"] == "last layer only"]
+    largest = [row["learning_rate"] == max(tried) for row in rows]
+    assert (len(tried), sum(largest), len(largest)) == (3, 3, 4)
+
+
+def test_the_words_for_the_picture_of_transfer():
+    means = {}
+    for row in TRANSFER["accuracies"]:
+        means.setdefault(row["method"], []).append(np.mean(row["test_accuracy"]))
+    frozen = means.pop("last layer only")
+    ends = [f(each[n] for each in means.values()) for n in (0, 3) for f in (min, max)]
+    ends += [min(frozen), max(frozen)]
+    assert np.round(ends, 2).tolist() == [0.52, 0.61, 0.97, 0.98, 0.43, 0.72]
 
 
 def test_difficulty_and_minutes_are_those_of_the_declaration():
