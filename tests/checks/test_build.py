@@ -16,6 +16,7 @@ from coursekit.checks.build import (
 )
 from coursekit.checks.declare import Group, Misconception, case
 from coursekit.checks.key import key_to_json
+from coursekit.checks.module_weights import undrawn_weights
 
 
 def test_equal_seeds_give_equal_keys(exercise):
@@ -89,3 +90,15 @@ def test_no_error_text_that_may_quote_code_is_kept(exercise):
     assert {outcome.error for outcome in wrong} == {"IndexError"}
     assert {outcome.error for outcome in expected} == {"", "ShapeError"}
     assert {outcome.message for outcome in [*wrong, *expected]} == {""}
+
+
+def test_layers_that_get_weights_anyway_are_not_drawn_first():
+    import torch
+
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    with undrawn_weights():
+        torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.Linear(3, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.nn.Conv2d(2, 3, 3)
+    assert not torch.equal(torch.get_rng_state(), before)

@@ -15,7 +15,7 @@ import pytest
 from coursekit.authoring.declarations import load_problem_set, problem_set_ids
 from coursekit.authoring.keys import visible_key
 from coursekit.authoring.strip import strip_source
-from coursekit.checks.build import draw_key
+from coursekit.checks.build import draw_key, mark_misconception
 from coursekit.checks.declare import Checked, Exercise, Numeric, ProblemSet
 from coursekit.checks.key import Key, key_from_json, key_to_json
 from coursekit.checks.mark import ExerciseResult, mark
@@ -94,11 +94,17 @@ def declared(problem_sets: list[ProblemSet]) -> dict[str, Exercise]:
 
 
 @pytest.fixture(scope="session")
-def visible(problem_sets: list[ProblemSet]) -> Lazy:
+def built(problem_sets: list[ProblemSet]) -> Lazy:
+    """Build the keys of the visible checks."""
+    return Lazy(visible_key, [item for each in problem_sets for item in each.checked])
+
+
+@pytest.fixture(scope="session")
+def visible(problem_sets: list[ProblemSet], built: Lazy) -> Lazy:
     """Read the keys of the visible checks as the release writes them."""
 
     def written(exercise: Checked) -> Key:
-        text = json.dumps(key_to_json(visible_key(exercise)))
+        text = json.dumps(key_to_json(built[exercise.id]))
         return key_from_json(json.loads(text))
 
     return Lazy(written, [item for each in problem_sets for item in each.checked])
@@ -114,10 +120,23 @@ def hidden(problem_sets: list[ProblemSet]) -> Lazy:
     return Lazy(drawn, [item for each in problem_sets for item in each.checked])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def keys_of(visible: Lazy, hidden: Lazy) -> Callable[[str], list[Key]]:
     """Give the visible key of an exercise and the fresh ones."""
     return lambda exercise: [visible[exercise], *hidden[exercise]]
+
+
+@pytest.fixture(scope="class")
+def marked(
+    keys_of: Callable[[str], list[Key]],
+) -> Callable[[str, str], list[ExerciseResult]]:
+    """Mark a mistake with each key of an exercise, once for all tests of a class."""
+
+    @functools.cache
+    def marked(exercise: str, mistake: str) -> list[ExerciseResult]:
+        return [mark_misconception(key, mistake) for key in keys_of(exercise)]
+
+    return marked
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ once for each function, and those that ask for a `mistake` once for each mistake
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from coursekit.authoring.keys import visible_key
-from coursekit.checks.build import draw_key, key_faults, mark_misconception
+from coursekit.checks.build import draw_key, key_faults
 from coursekit.checks.mark import mark
 from coursekit.checks.outcome import Outcome
 
@@ -65,23 +66,21 @@ class KillMatrix:
     draws: ClassVar[dict[str, int]] = {}  # fewer, for networks, which take long
 
     def test_a_mistake_loses_points_and_is_named_by_its_own_hint(
-        self, keys_of, mistake
+        self, keys_of, marked, mistake
     ):
         exercise, name = mistake
-        for key in keys_of(exercise):
-            result = mark_misconception(key, name)
+        for key, result in zip(keys_of(exercise), marked(*mistake), strict=True):
             assert result.earned < result.points
             assert result.misconceptions == [name]
             failures = [group.failure for group in result.groups if group.failure]
             assert {failure.hint for failure in failures} == {key.hints[name]}
 
-    def test_a_mistake_breaks_the_same_groups_with_every_key(self, keys_of, mistake):
-        exercise, name = mistake
-        if exercise in self.by_chance:
+    def test_a_mistake_breaks_the_same_groups_with_every_key(self, marked, mistake):
+        if mistake[0] in self.by_chance:
             pytest.skip("a wrong answer may be the right one by chance")
         broken = {
             tuple(group.name for group in result.groups if group.failed)
-            for result in (mark_misconception(key, name) for key in keys_of(exercise))
+            for result in marked(*mistake)
         }
         assert len(broken) == 1
 
@@ -148,11 +147,13 @@ class KillMatrix:
         assert {mark(key, by_heart).earned for key in hidden[exercise]} == {0}
 
     @pytest.mark.slow
-    def test_cases_need_no_second_draw(self, declared, exercise):
+    def test_cases_need_no_second_draw(self, declared, hidden, exercise):
         usual = COMPARED.get(declared[exercise].observer, 2)
-        many = range(self.draws.get(exercise, usual))
-        faults = [key_faults(draw_key(declared[exercise], seed)) for seed in many]
-        assert [seed for seed, found in enumerate(faults) if found] == []
+        number = self.draws.get(exercise, usual)
+        drawn = hidden[exercise][:number]
+        more = range(len(drawn), number)
+        keys = chain(drawn, (draw_key(declared[exercise], seed) for seed in more))
+        assert [seed for seed, key in enumerate(keys) if key_faults(key)] == []
 
     def test_some_case_is_refused_in_a_group_with_others(
         self, declared, hidden, exercise
@@ -175,6 +176,8 @@ class KillMatrix:
         }
         assert points == self.points
 
-    def test_the_visible_check_is_drawn_the_same_every_time(self, declared, exercise):
-        first, second = [visible_key(declared[exercise]) for _ in range(2)]
-        assert repr(first.groups) == repr(second.groups)
+    def test_the_visible_check_is_drawn_the_same_every_time(
+        self, declared, built, exercise
+    ):
+        again = visible_key(declared[exercise])
+        assert repr(again.groups) == repr(built[exercise].groups)

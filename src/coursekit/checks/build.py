@@ -12,6 +12,7 @@ import inspect
 import warnings
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from coursekit.checks.declare import (
 )
 from coursekit.checks.key import Key, KeyCase, KeyGroup
 from coursekit.checks.mark import ExerciseResult, mark
+from coursekit.checks.module_weights import undrawn_weights
 from coursekit.checks.observers import observe
 from coursekit.checks.outcome import Outcome, call, named
 from coursekit.checks.predictions import predictions_key
@@ -74,7 +76,8 @@ def draw_key(exercise: Checked, seed: int, attempt: int = 0) -> Key:
     source = [seed, attempt, zlib.crc32(exercise.id.encode())]
     rng = np.random.default_rng(source)
     tolerance = Tolerance(exercise.rtol, exercise.atol)
-    groups = tuple(_draw_group(exercise, group, rng) for group in exercise.groups)
+    with undrawn_weights() if exercise.prepare == "module" else nullcontext():
+        groups = tuple(_draw_group(exercise, group, rng) for group in exercise.groups)
     parameters = tuple(inspect.signature(exercise.reference).parameters)
     hints = {item.name: item.hint for item in exercise.misconceptions}
     return Key(

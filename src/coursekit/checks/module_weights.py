@@ -6,10 +6,11 @@ promises that of `RandomState` alone.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Weights = Mapping[str, Any]
+DRAWN = ("kaiming_normal_", "kaiming_uniform_", "normal_", "uniform_")  # by layers
 
 
 def recipe(seed: int, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
@@ -73,7 +75,27 @@ def drawn_like(shape: tuple[int, ...], name: str) -> FloatArray:
     return _source(0, name).uniform(-1, 1, size=shape)
 
 
-@functools.lru_cache(maxsize=64)  # a case's weights are asked for again and again
+@contextlib.contextmanager
+def undrawn_weights() -> Iterator[None]:
+    """Let layers of PyTorch be built without drawing their first weights.
+
+    Where a key is drawn, hundreds of networks are built and given weights right away;
+    drawing the first ones took most of the time.
+    """
+    from torch.nn import init
+
+    kept = {name: getattr(init, name) for name in DRAWN}
+    for name in DRAWN:
+        setattr(init, name, lambda tensor, *args, **kwargs: tensor)
+    try:
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(init, name, function)
+
+
+# A case's weights are asked for by every mistake; ResNet-18 has 122 arrays.
+@functools.lru_cache(maxsize=128)
 def _draw(seed: int, name: str, shape: tuple[int, ...]) -> FloatArray:
     """Draw one array."""
     source, role = _source(seed, name), name.rpartition(".")[2]
