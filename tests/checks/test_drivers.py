@@ -78,6 +78,24 @@ def test_the_shape_of_every_stage_is_reported(images):
     assert shapes == {"conv": (2, 3, 3, 4), "bn": (2, 3, 3, 4)}
 
 
+def test_a_stage_may_be_walked_layer_by_layer(images):
+    class Chain(nn.Module):
+        def __init__(self, is_whole):
+            super().__init__()
+            conv = nn.Conv2d(2, 3, 3)
+            self.stage, self.is_whole = nn.Sequential(conv, nn.MaxPool2d(2)), is_whole
+
+        def forward(self, x):
+            for layer in [self.stage] if self.is_whole else self.stage:
+                x = layer(x)
+            return x
+
+    options = {"look": "stages", "images": images, "stages": ["stage"]}
+    whole, walked = (run_module(Chain, is_whole, **options) for is_whole in (1, 0))
+    assert whole == walked
+    assert whole["stage"] != "not used"
+
+
 def test_gradients_are_reported_for_parameters_and_images(images):
     class Detached(Small):
         def forward(self, x):

@@ -118,6 +118,17 @@ class ByName(nn.Module):
         return self.fc(torch.flatten(self.avgpool(self.features(x)), 1))
 
 
+class Walked(ResNet):
+    """Go through the stages block by block."""
+
+    def features(self, x):
+        x = self.pool(self.bn1(self.conv1(x)).relu())
+        for name in self.stages:
+            for block in getattr(self, name):
+                x = block(x)
+        return x
+
+
 class LinearFirst(ResNet):
     """Take the logits at each place, and their mean afterwards."""
 
@@ -158,6 +169,11 @@ def twenty_by_order(num_classes=10, in_channels=3):
     return network.eval()
 
 
+def twenty_walked(num_classes=10, in_channels=3):
+    widths = (16, 32, 64)
+    return Walked((3, 3, 3), widths, num_classes, in_channels, "small", "padding")
+
+
 def eighteen_by_formula(num_classes=1000, in_channels=3):
     widths = [64 << k for k in range(4)]
     return ResNet([2] * 4, widths, num_classes, in_channels, stem="large")
@@ -179,10 +195,11 @@ def eighteen_of_torchvision(num_classes=1000, in_channels=3):
 
 STYLES = [
     *(("ps8.BasicBlock", style) for style in (Modules, InPart, Assigned)),
-    *(("ps8.ResNet", style) for style in (ByName, LinearFirst, Drawn)),
+    *(("ps8.ResNet", style) for style in (ByName, Walked, LinearFirst, Drawn)),
     ("ps8.resnet20", twenty_by_formula),
     ("ps8.resnet20", twenty_by_name),
     ("ps8.resnet20", twenty_by_order),
+    ("ps8.resnet20", twenty_walked),
     ("ps8.resnet18", eighteen_by_formula),
     ("ps8.resnet18", eighteen_by_name),
     ("ps8.resnet18", eighteen_of_torchvision),

@@ -63,7 +63,8 @@ def run_module(
           weighted sums over the gradient of a weighted sum over the output;
         - ``"state"``: what the network remembers beside its parameters, such as running
           averages, after the images have gone through, by name;
-        - ``"stages"``: the shape of what comes out of each of `stages`.
+        - ``"stages"``: the shape of what comes out of each of `stages`, whether it is
+          called as a whole or layer by layer.
     weights : dict, optional
         For every name in the network's state an array, or a recipe that
         `module_weights.recipe` writes, for networks too large for a key. Counters of
@@ -96,7 +97,8 @@ def run_module(
         return _gradients(network, images, method)
     seen: dict[str, tuple[int, ...]] = {}
     for name in stages:
-        _part(network, name).register_forward_hook(_noting(name, seen))
+        for part in _ends(_part(network, name)):
+            part.register_forward_hook(_noting(name, seen))
     output = _run(network, _tensor(images), method).detach().cpu().numpy()
     if look == "stages":
         return {name: seen.get(name, "not used") for name in stages}
@@ -167,6 +169,11 @@ def _part(network: nn.Module, name: str) -> nn.Module:
     except AttributeError as err:
         msg = f"Your network has no layer `{name}`."
         raise NetworkError(msg) from err
+
+
+def _ends(stage: nn.Module) -> list[nn.Module]:
+    """Return what gives a stage's output: its last layer, and it itself if called."""
+    return [*list(stage.children())[-1:], stage]
 
 
 def _noting(name: str, seen: dict[str, tuple[int, ...]]) -> Callable[..., None]:
