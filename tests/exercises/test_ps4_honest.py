@@ -9,6 +9,7 @@ import pytest
 import torch
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
+from convnets.im2col import check_columns
 from coursekit.checks import observers
 from coursekit.checks.mark import mark
 from coursekit.checks.outcome import call
@@ -137,6 +138,7 @@ def fold_loops(columns, output_size, kernel_size, stride=1, padding=0, dilation=
     s_h, s_w, p_h, p_w, d_h, d_w = steps(stride, padding, dilation)
     (H, W), (K_h, K_w) = two(output_size), two(kernel_size)
     H_out, W_out = counts((H, W), kernel_size, stride, padding, dilation)
+    check_columns(columns, (K_h, K_w), (H_out, W_out))
     out = np.zeros((len(columns), columns.shape[1] // (K_h * K_w), H, W))
     taps = itertools.product(range(out.shape[1]), range(K_h), range(K_w))
     for row, (c, k, l) in enumerate(taps):
@@ -150,6 +152,8 @@ def fold_loops(columns, output_size, kernel_size, stride=1, padding=0, dilation=
 def fold_add_at(columns, output_size, kernel_size, stride=1, padding=0, dilation=1):
     (H, W), (K_h, K_w) = two(output_size), two(kernel_size)
     p_h, p_w = two(padding)
+    places = counts((H, W), kernel_size, stride, padding, dilation)
+    check_columns(columns, (K_h, K_w), places)
     C = columns.shape[1] // (K_h * K_w)
     shape = (1, C, H + 2 * p_h, W + 2 * p_w)
     number = np.arange(np.prod(shape)).reshape(shape)
@@ -169,6 +173,8 @@ def unfold_indices_of(number, kernel_size, stride, dilation):
 
 def fold_matrix(columns, output_size, kernel_size, stride=1, padding=0, dilation=1):
     (H, W), (K_h, K_w) = two(output_size), two(kernel_size)
+    places = counts((H, W), kernel_size, stride, padding, dilation)
+    check_columns(columns, (K_h, K_w), places)
     units = np.eye(H * W).reshape(H * W, 1, H, W)
     matrix = unfold_strides(units, kernel_size, stride, padding, dilation)
     per_channel = columns.reshape(len(columns), -1, K_h * K_w * columns.shape[2])
@@ -180,6 +186,7 @@ def fold_by_taps(columns, output_size, kernel_size, stride=1, padding=0, dilatio
     s_h, s_w, p_h, p_w, d_h, d_w = steps(stride, padding, dilation)
     (H, W), (K_h, K_w) = two(output_size), two(kernel_size)
     H_out, W_out = counts((H, W), kernel_size, stride, padding, dilation)
+    check_columns(columns, (K_h, K_w), (H_out, W_out))
     taps = columns.reshape(len(columns), -1, K_h, K_w, H_out, W_out)
     out = np.zeros((*taps.shape[:2], H + 2 * p_h, W + 2 * p_w))
     for k, l in np.ndindex(K_h, K_w):

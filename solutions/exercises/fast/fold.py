@@ -7,7 +7,7 @@ import numpy as np
 from convnets.im2col import fold
 from coursekit.checks.declare import Case, Exercise, Group, case
 from exercises.draws import after_given_lines
-from exercises.fast.fold_mistakes import MISCONCEPTIONS
+from exercises.fast.fold_mistakes import MISCONCEPTIONS, UNCHECKED
 from exercises.fast.inputs import different
 
 
@@ -16,6 +16,8 @@ def side_by_side(rng: np.random.Generator) -> list[Case]:
         case("two windows", different(rng, 1, 4, 2), (2, 4), 2, stride=2),
         case("six windows", different(rng, 1, 2, 6), (2, 6), (1, 2), stride=(1, 2)),
         case("too small", different(rng, 1, 4, 1), (1, 3), 2),
+        case("a row too many", different(rng, 1, 5, 2), (1, 4), (1, 2), stride=(1, 2)),
+        case("a column too many", different(rng, 1, 4, 3), (2, 4), 2, stride=2),
     ]
 
 
@@ -71,5 +73,5 @@ EXERCISE = Exercise(
         Group("Strides and dilation", 0.5, strides_and_dilations),
         Group("Padding", 0.5, paddings),
     ],
-    misconceptions=after_given_lines(fold, MISCONCEPTIONS),
+    misconceptions=[*after_given_lines(fold, MISCONCEPTIONS), *UNCHECKED],
 )

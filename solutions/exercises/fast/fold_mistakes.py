@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from convnets.arguments import pair, window_pairs
@@ -187,6 +189,18 @@ def images_added_up(columns, output_size, kernel_size, stride=1, padding=0, dila
     return fold(total, output_size, kernel_size, stride, padding, dilation)
 
 
+def what_is_left_over_dropped(
+    columns, output_size, kernel_size, stride=1, padding=0, dilation=1
+):
+    options = (output_size, kernel_size, stride, padding, dilation)
+    taps, count = (
+        math.prod(pair("kernel_size", kernel_size)),
+        math.prod(places(*options)),
+    )
+    rows = columns.shape[1] // taps * taps
+    return fold(columns[:, :rows, :count], *options)
+
+
 MISCONCEPTIONS = [
     Misconception(
         "overwritten, not added",
@@ -293,5 +307,15 @@ MISCONCEPTIONS = [
         "images of a batch added up",
         "Images of a batch do not see each other; yours were added together.",
         images_added_up,
+    ),
+]
+
+# Their own lines decide what they refuse, and so no other refusal is put before them.
+UNCHECKED = [
+    Misconception(
+        "what is left over dropped",
+        "You add up columns that cannot come from such an image, and drop those that "
+        "are too many. Once you know the number of places, call `check_columns`.",
+        what_is_left_over_dropped,
     ),
 ]
