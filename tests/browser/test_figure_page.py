@@ -10,6 +10,7 @@ from coursekit.records import load_record
 from coursekit.widgets import (
     BackwardExplorer,
     ChannelWiring,
+    ClassMapExplorer,
     DepthExplorer,
     DigitDrawer,
     Im2colExplorer,
@@ -46,6 +47,12 @@ def figures():
         DepthExplorer(40, "batch"),
         DigitDrawer(),
         SanityLadder(),
+        ClassMapExplorer(
+            [large[None, :4] % 2, large[None, 4:] % 3 / 2],
+            np.sin(np.arange(2 * 6 * 2 * 4)).reshape(2, 6, 2, 4),
+            np.cos(np.arange(24)).reshape(4, 6),
+            [0, 1, 2, -3],
+        ),
     ]
 
 

@@ -162,6 +162,60 @@ def test_maps_light_up_in_the_half_that_is_asked_for(executed):
     assert len(executed.names["pairs"]) == 200
 
 
+@pytest.fixture
+def explored(names):
+    """Return a function that takes a picture of the figure apart."""
+
+    def explored(n, label):
+        features, weight = names["last_maps"][n].numpy(), names["network"].fc.weight
+        return weight[label].detach().numpy()[:, None, None] * features
+
+    return explored
+
+
+def test_the_figure_shows_pairs_and_two_digits_read_wrong(names, executed):
+    assert names["titles"][:3] == ["3 and 7", "9 and 4", "8 and 3"]
+    torch.testing.assert_close(names["to_show"][0], names["picture"])
+    wrong = (names["read"] != names["test_labels"]).nonzero()[:, 0].tolist()
+    for n, at in ((3, wrong[0]), (4, wrong[-1])):
+        label, read = int(names["test_labels"][at]), int(names["read"][at])
+        assert names["titles"][n] == f"a {label}, read as {read}"
+        with torch.no_grad():
+            logits = names["network"](names["to_show"][n][None])[0]
+        assert int(logits.argmax()) == read != label
+    assert "ClassMapExplorer object" in executed.shows("titles=titles")
+
+
+def test_the_sum_climbs_far_above_the_logit_and_comes_down_again(explored, names):
+    adds = explored(0, 7).mean(axis=(1, 2))
+    climb = np.sort(adds)[::-1].cumsum() + names["bias"][7]
+    assert climb[-1] == pytest.approx(names["logits"][7], abs=1e-4)
+    assert names["logits"].argmax() == 7
+    assert climb.max() > 1.5 * climb[-1]
+    assert 10 < climb.argmax() < 20
+
+
+def test_an_8_and_a_3_make_a_9(explored, names):
+    with torch.no_grad():
+        assert int(names["network"](names["to_show"][2][None])[0].argmax()) == 9
+    maps = {k: explored(2, k).sum(axis=0) for k in (8, 3, 9)}
+    halves = {k: (m[:, :7].mean(), m[:, 7:].mean()) for k, m in maps.items()}
+    assert halves[8][0] > 2 > -2 > halves[8][1]
+    assert halves[3][1] > 2 > -2 > halves[3][0]
+    assert 0.5 < min(halves[9]) < max(halves[9]) < 2
+
+
+def test_what_a_5_has_of_a_9(explored, names):
+    assert names["titles"][3] == "a 5, read as 9"
+    difference = (explored(3, 9) - explored(3, 5)).sum(axis=0)
+    assert difference[1:3, 4:].max() < 0
+    assert difference.argmin() == 7 + 4
+    middle = difference[2:5, 2:4]
+    assert middle.min() > 3
+    bias = names["bias"][9] - names["bias"][5]
+    assert 0 < difference.mean() + bias < 0.5
+
+
 def test_twins_say_the_same_and_their_maps_differ(names):
     with torch.no_grad():
         probabilities = [

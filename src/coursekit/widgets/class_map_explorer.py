@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 VIEWS = ("map", "difference")
 MOST_PICTURES, MOST_PIXELS, MOST_PLACES = 8, 64, 16
 MOST_CHANNELS, MOST_CLASSES = 64, 20
-DIGITS = 4  # of the largest feature, and of the weights: keeps the page small
+DIGITS = 5  # of the largest feature, and of the weights: keeps the page small
 
 
 class ClassMapExplorer(InteractiveFigure):
@@ -32,7 +32,7 @@ class ClassMapExplorer(InteractiveFigure):
         network with a global average pool takes any.
     features : sequence of array_like, each of shape (C, H, W)
         For each picture the feature maps that go into the global average pool. They
-        are kept to four digits of the largest.
+        are kept to five digits of the largest.
     weight : array_like, shape (K, C)
         Weights of the linear layer behind the pool.
     bias : array_like, shape (K,)
