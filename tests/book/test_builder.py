@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -213,12 +214,49 @@ def test_warning_in_a_page_fails_the_build_and_names_the_page(small):
     assert not (small / "build" / "book").exists()
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("without_fonts")
-def test_cell_that_fails_ends_the_build_with_its_traceback(small):
+@pytest.fixture
+def with_code(small):
+    """Let the small course execute pages as the book does; write one page with code."""
+    shutil.copytree(ROOT / "book" / "_ext", small / "book" / "_ext")
+    with (small / "_config.yml").open("a") as file:
+        file.write("execute: {execute_notebooks: cache}\nsphinx:\n")
+        file.write("  local_extensions: {pages_side_by_side: book/_ext}\n")
     header = "---\nkernelspec: {name: python3, display_name: Python 3}\n"
     header += "jupytext: {text_representation: {format_name: myst}}\n---\n"
-    cell = "```{code-cell}\n1 / 0\n```\n"
-    (small / "book" / "page.md").write_text(f"{header}# A\n\n## B\n\n{cell}")
+
+    def write(name, code):
+        text = f"{header}# A\n\n## B\n\n```{{code-cell}}\n{code}\n```\n"
+        (small / "book" / f"{name}.md").write_text(text)
+
+    return write
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("without_fonts")
+def test_cell_that_fails_ends_the_build_with_its_traceback(small, with_code):
+    with_code("page", "1 / 0")
     with pytest.raises(CourseError, match="ZeroDivisionError: division by zero"):
         build_book(small, quiet)
+
+
+MEETING = """
+import pathlib, time
+pathlib.Path("{mine}").touch()
+for _ in range(600):
+    time.sleep(0.0 if pathlib.Path("{other}").exists() else 0.1)
+print("{mine} has met", pathlib.Path("{other}").exists())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("without_fonts")
+def test_pages_are_executed_side_by_side_and_once(small, with_code):
+    with_code("page", MEETING.format(mine="one", other="two"))
+    with_code("next", MEETING.format(mine="two", other="one"))
+    with (small / "_toc.yml").open("a") as file:
+        file.write("chapters: [{file: book/next}]\n")
+    lines = []
+    pages = build_book(small, lines.append).parent / "book"
+    assert "one has met True" in (pages / "page.html").read_text()
+    assert "two has met True" in (pages / "next.html").read_text()
+    assert len([line for line in lines if line.startswith("Executed")]) == 2
