@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from torch import nn
 from convnets.explain import class_activation_map
 from coursekit.errors import ShapeError
 from coursekit.widgets import ClassMapExplorer, pictures
+from coursekit.widgets.packing import packed, unpacked
 
 K, C, H, W = 5, 6, 2, 4
 
@@ -65,23 +67,30 @@ def test_a_networks_own_tensors_are_taken(parts):
         torch.tensor(parts[0]), features, layer.weight, layer.bias
     )
     np.testing.assert_allclose(figure.weight, layer.weight.detach(), atol=1e-3)
-    np.testing.assert_allclose(figure.features[1], features[1].detach(), atol=1e-3)
+    kept = unpacked(figure.features[1])
+    np.testing.assert_allclose(kept, features[1].detach(), atol=1e-3)
 
 
 @pytest.mark.parametrize("size", [1e-5, 1.0, 3e4])
-def test_five_digits_of_the_largest_number_are_kept(parts, size):
-    parts[1] = parts[1] * size
-    state = ClassMapExplorer(*parts).state()
-    most = np.abs(parts[1]).max()
-    np.testing.assert_allclose(state["features"], parts[1], atol=0.5e-4 * most)
-    assert max(len(str(n)) for n in np.ravel(state["features"])) <= 10
+def test_packed_numbers_can_be_read_back(parts, size):
+    maps = size * (parts[1][0] - 0.5) * (parts[1][1] > 0.4)
+    text = packed(maps, "i2", np.abs(maps).max())
+    kept = unpacked(json.loads(json.dumps(text)))
+    np.testing.assert_allclose(kept, maps, atol=np.abs(maps).max() / 60_000)
+    np.testing.assert_array_equal(kept == 0, maps == 0)
+    assert len(text["data"]) < 3 * maps.size + 4
+
+
+def test_bytes_of_a_picture_are_kept_exactly():
+    picture = np.arange(256).reshape(1, 8, 32) / 255
+    np.testing.assert_allclose(unpacked(packed(picture, "u1", 1)), picture, rtol=1e-15)
 
 
 def test_pictures_may_differ_in_size_and_have_colours(parts):
     images = [np.zeros((3, 8, 8)), np.ones((1, 4, 20))]
     features = [np.ones((C, 3, 3)), np.ones((C, 2, 9))]
     figure = ClassMapExplorer(images, features, *parts[2:])
-    assert [np.shape(maps) for maps in figure.features] == [(C, 3, 3), (C, 2, 9)]
+    assert [maps["size"] for maps in figure.features] == [[C, 3, 3], [C, 2, 9]]
     assert figure.picture().startswith(b"\x89PNG")
     assert figure.titles == ["picture 0", "picture 1"]
 

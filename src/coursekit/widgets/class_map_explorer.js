@@ -10,10 +10,10 @@ function sideOf(f, on, every, weights, bias, name) {
   return { ...name, weights, bias, map, pooled, mean: average(map), z: pooledFirst(f, weights, every) + bias };
 }
 
-function read(model) {
+function read(model, { pictures, features }) {
   const s = Object.fromEntries(CHOICES.map((name) => [name, model.get(name)]));
   const [weight, bias, names] = ["weight", "bias", "names"].map((name) => model.get(name));
-  const [f, picture] = [model.get("features")[s.chosen], model.get("pictures")[s.chosen]];
+  const [f, picture] = [features[s.chosen], pictures[s.chosen]];
   const every = range(f.length);
   const on = every.filter((c) => !s.off.includes(c));
   const [k, l] = [s.label, s.other];
@@ -28,8 +28,8 @@ function read(model) {
 }
 
 // The two classes with the largest logits.
-function winners(model, chosen) {
-  const [f, bias] = [model.get("features")[chosen], model.get("bias")];
+function winners(model, f) {
+  const bias = model.get("bias");
   const all = model.get("weight").map((w, k) => pooledFirst(f, w, range(f.length)) + bias[k]);
   const sorted = range(all.length).sort((k, l) => all[l] - all[k] || k - l);
   return { all, label: sorted[0], other: sorted[1] };
@@ -112,11 +112,10 @@ function spoken(s, cell) {
 // The parts ------------------------------------------------------------------------
 
 // One picture of several, with a small image above its words.
-function thumbnails(model, choose) {
-  const titles = model.get("titles");
+function thumbnails(titles, pictures, choose) {
   const radios = choice("Picture", { ...titles }, (n) => choose(Number(n)));
   radios.node.classList.add("ck-thumbs");
-  [...radios.node.querySelectorAll("label")].forEach((label, n) => label.prepend(photo(model.get("pictures")[n])));
+  [...radios.node.querySelectorAll("label")].forEach((label, n) => label.prepend(photo(pictures[n])));
   return { node: radios.node, put: (n) => radios.put(String(n)) };
 }
 
@@ -184,13 +183,13 @@ function scaleBar() {
 
 // The figure -----------------------------------------------------------------------
 
-function fields(model, link) {
+function fields(model, link, { pictures, features }) {
   const entries = model.get("names").map((name, k) => [k, name]);
   const asked = (label, key) =>
     picker(label, Object.fromEntries(entries), (k) => link.write({ [key]: Number(k) }));
   return {
-    chosen: thumbnails(model, (chosen) => {
-      const { label, other } = winners(model, chosen);
+    chosen: thumbnails(model.get("titles"), pictures, (chosen) => {
+      const { label, other } = winners(model, features[chosen]);
       link.write({ chosen, label, other, off: [], cell: [] });
     }),
     label: asked("Class k", "label"),
@@ -240,6 +239,8 @@ function onwards(nodes, at, [down, right]) {
 function render({ model, el }) {
   const { root, say } = frame(el, "Take a class activation map apart");
   const link = bind(model, CHOICES, () => paint());
+  const [pictures, features] = ["pictures", "features"].map((name) => model.get(name).map(unpacked));
+  const data = { pictures, features };
   let [pictured, tiled, drawn, tiles, hovered, stop, painted] = [null, "", [], null, null, 0, false];
   const acts = {
     look(event, cell) {
@@ -257,8 +258,8 @@ function render({ model, el }) {
     const off = model.get("off");
     link.write({ off: off.includes(c) ? off.filter((one) => one !== c) : [...off, c] });
   };
-  const steps = switches(() => read(model), (off) => link.write({ off }), link.reset);
-  const field = fields(model, link);
+  const steps = switches(() => read(model, data), (off) => link.write({ off }), link.reset);
+  const field = fields(model, link, data);
   const scale = scaleBar();
   const places = layout(root, field, scale, steps);
 
@@ -271,10 +272,10 @@ function render({ model, el }) {
         places[`maps${n}`].replaceChildren(node);
         grid.addEventListener("pointerleave", (event) => acts.look(event, null));
         grid.addEventListener("focus", () => {
-          if (grid.matches(":focus-visible") && !read(model).cell.length) acts.take([0, 0]);
+          if (grid.matches(":focus-visible") && !read(model, data).cell.length) acts.take([0, 0]);
         });
       });
-      putLogits(field, s.names, winners(model, s.chosen).all);
+      putLogits(field, s.names, winners(model, s.f).all);
     }
     tiles = channelTiles(s, path, toggle);
     places.channels.replaceChildren(tiles.node);
@@ -282,7 +283,7 @@ function render({ model, el }) {
   }
 
   function paint() {
-    const s = read(model);
+    const s = read(model, data);
     if (tiled !== `${s.chosen} ${s.label}`) build(s);
     const kept = s.cell.length ? s.cell : null;
     const cell = hovered ?? kept;
@@ -307,10 +308,10 @@ function render({ model, el }) {
     const at = tiles.nodes.indexOf(target);
     if (at >= 0) {
       stop = onwards(tiles.nodes, at, move);
-      paintTiles(tiles, read(model), stop);
+      paintTiles(tiles, read(model, data), stop);
       tiles.nodes[stop].focus();
     } else if (target.matches(".ck-map")) {
-      const { cell, f } = read(model);
+      const { cell, f } = read(model, data);
       const size = [f[0].length, f[0][0].length];
       acts.take(size.map((n, axis) => within((cell[axis] ?? 0) + move[axis], n - 1)));
     }

@@ -13,13 +13,14 @@ from coursekit.errors import ShapeError, check_axes
 from coursekit.widgets import class_map_pictures, pictures
 from coursekit.widgets.arguments import as_numbers, check_at_most
 from coursekit.widgets.base import InteractiveFigure
+from coursekit.widgets.packing import packed, unpacked
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
 VIEWS = ("map", "difference")
 MOST_PICTURES, MOST_PIXELS, MOST_PLACES = 8, 64, 16
 MOST_CHANNELS, MOST_CLASSES = 64, 20
-DIGITS = 5  # of the largest feature, and of the weights: keeps the page small
+DECIMALS = 5  # of the weights
 
 
 class ClassMapExplorer(InteractiveFigure):
@@ -31,8 +32,8 @@ class ClassMapExplorer(InteractiveFigure):
         Pictures with values from 0 to 1, at most 8. They may differ in size, as a
         network with a global average pool takes any.
     features : sequence of array_like, each of shape (C, H, W)
-        For each picture the feature maps that go into the global average pool. They
-        are kept to five digits of the largest.
+        For each picture the feature maps that go into the global average pool, which
+        are rounded to 32767ths of the largest number.
     weight : array_like, shape (K, C)
         Weights of the linear layer behind the pool.
     bias : array_like, shape (K,)
@@ -85,10 +86,10 @@ class ClassMapExplorer(InteractiveFigure):
         layer = _layer(weight, bias)
         shown = _shown(pictures, features, layer[0].shape[1])
         super().__init__(
-            pictures=[picture.round(2).tolist() for picture, _ in shown],
-            features=[_short(maps).tolist() for _, maps in shown],
-            weight=_short(layer[0]).tolist(),
-            bias=_short(layer[1]).tolist(),
+            pictures=[packed(image, "u1", 1) for image, _ in shown],
+            features=[packed(maps, "i2", np.abs(maps).max()) for _, maps in shown],
+            weight=layer[0].round(DECIMALS).tolist(),
+            bias=layer[1].round(DECIMALS).tolist(),
             names=_words("names", names, len(layer[0]), "class"),
             titles=_words("titles", titles, len(shown), "picture"),
         )
@@ -113,7 +114,7 @@ class ClassMapExplorer(InteractiveFigure):
     def picture(self) -> bytes:
         """Draw the figure as it is before anyone touches it, as a PNG file."""
         words = [f"a {self.names[k]}?" for k in self._asked()]
-        image = np.asarray(self.pictures[self.chosen])
+        image = unpacked(self.pictures[self.chosen])
         return class_map_pictures.two_maps(image, self._maps(), words)
 
     def _asked(self) -> tuple[int, int]:
@@ -122,12 +123,16 @@ class ClassMapExplorer(InteractiveFigure):
 
     def _maps(self) -> list[FloatArray]:
         """Return the maps of both classes, each of shape (H, W)."""
-        features, weight = map(np.asarray, (self.features[self.chosen], self.weight))
+        features, weight = self._features(), np.asarray(self.weight)
         return [np.tensordot(weight[k], features, axes=1) for k in self._asked()]
+
+    def _features(self) -> FloatArray:
+        """Return the feature maps of the picture, shape (C, H, W)."""
+        return unpacked(self.features[self.chosen])
 
     def _logits(self) -> FloatArray:
         """Return the logits of the picture, shape (K,)."""
-        pooled = np.asarray(self.features[self.chosen]).mean(axis=(1, 2))
+        pooled = self._features().mean(axis=(1, 2))
         logits: FloatArray = np.asarray(self.weight) @ pooled + np.asarray(self.bias)
         return logits
 
@@ -226,10 +231,3 @@ def _words(name: str, words: Sequence[str] | None, count: int, noun: str) -> lis
         )
         raise ShapeError(msg)
     return [str(word) for word in words]
-
-
-def _short(values: FloatArray) -> FloatArray:
-    """Round to a few digits of the largest number."""
-    most = float(np.abs(values).max())
-    decimals = DIGITS - int(np.ceil(np.log10(most))) if most else 0
-    return values.round(decimals)

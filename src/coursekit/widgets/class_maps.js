@@ -1,5 +1,16 @@
 // Class activation maps: their channels, their sums, and how they are drawn.
 
+const KINDS = { u1: Uint8Array, i2: Int16Array };
+
+// Reads maps that Python has written as whole numbers in base 64.
+function unpacked({ size, kind, scale, data }) {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const [channels, rows, columns] = size;
+  const whole = new KINDS[kind](bytes.buffer);
+  const at = (c, i, j) => scale * whole[(c * rows + i) * columns + j];
+  return range(channels).map((c) => table(rows, columns, (i, j) => at(c, i, j)));
+}
+
 const adding = (numbers) => numbers.reduce((all, a) => all + a, 0);
 const average = (grid) => adding(grid.flat()) / grid.flat().length;
 
