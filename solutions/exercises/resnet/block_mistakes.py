@@ -186,6 +186,30 @@ MAIN_PATH = [
     ),
 ]
 
+PRE_ACTIVATED = [
+    Misconception(
+        "norm and ReLU before the convolutions",
+        "In your main path, batch norm and ReLU come before each convolution, as in a "
+        "later paper. Here they come after it, and a ReLU comes after the sum.",
+        block(lambda self, x: wrong.activated_first(self, x) + short(self, x)),
+    ),
+    Misconception(
+        "norm and ReLU before the convolutions, and a ReLU last",
+        "In your main path, batch norm and ReLU come before each convolution, as in a "
+        "later paper. Here they come after it.",
+        with_main(wrong.activated_first),
+    ),
+    Misconception(
+        "a first batch norm for the input's channels",
+        "Your `bn1` has as many channels as the input. It comes after `conv1`, and has "
+        "as many as come out of that.",
+        block(
+            lambda self, x: wrong.activated_first(self, x) + short(self, x),
+            wrong.norm_of_input,
+        ),
+    ),
+]
+
 PROJECTIONS = [
     Misconception(
         "projected without batch norm",
@@ -215,6 +239,13 @@ PADDINGS = [
         wrong.with_shortcut(
             lambda self, x: wrong.padded(self, x, front=self.added_channels // 2)
         ),
+    ),
+    Misconception(
+        "a quarter of zeros on each side",
+        "Your padded shortcut puts a quarter of the output's channels on each side of "
+        "the input's, and takes every second pixel, as a much used program does. Here "
+        "all zeros come behind, as many as are missing, and pixels go by the stride.",
+        wrong.with_shortcut(wrong.a_quarter_on_each_side),
     ),
     Misconception(
         "channels repeated",
@@ -253,4 +284,4 @@ def short_tensor(self, x):
     return torch.zeros(1, dtype=x.dtype) + short(self, x)
 
 
-MISCONCEPTIONS = [*ADDING, *MAIN_PATH, *PROJECTIONS, *PADDINGS]
+MISCONCEPTIONS = [*ADDING, *MAIN_PATH, *PRE_ACTIVATED, *PROJECTIONS, *PADDINGS]

@@ -33,6 +33,36 @@ def wide_projection(self, in_channels, out_channels, stride):
         self.downsample[0] = conv
 
 
+def unstrided_projection(self, *built):
+    if self.downsample is not None:
+        self.downsample[0].stride = (1, 1)
+
+
+def renamed_projection(self, *built):
+    """Call the projection `shortcut`, and what that was `kind`."""
+    kind, projection = self.shortcut, self.downsample
+    del self.shortcut, self.downsample
+    self.kind = kind
+    self.shortcut = nn.Sequential() if projection is None else projection
+
+
+def with_its_name(self, x):
+    """Run a block whose projection is called `shortcut`."""
+    if self.kind == "none":
+        return F.relu(main(self, x))
+    is_padded = self.kind == "padding"
+    return F.relu(main(self, x) + (wrong.padded if is_padded else short_of)(self, x))
+
+
+def short_of(self, x):
+    return self.shortcut(x)
+
+
+def projected_and_forgotten(self, x):
+    short(self, x)
+    return F.relu(main(self, x))
+
+
 def projected_with_padding(self, in_channels, out_channels, stride):
     if self.shortcut == "padding" and not fits(self):
         self.downsample = wrong.projection(in_channels, out_channels, stride)
@@ -133,6 +163,31 @@ PARTS = [
         "Your shortcut is projected only where there is a stride. What if only the "
         "number of channels changes?",
         block(change=wrong.projected_for(lambda before, after, stride: stride > 1)),
+    ),
+    Misconception(
+        "projected for channels only",
+        "Your shortcut is projected only where the number of channels changes. What if "
+        "there is only a stride?",
+        block(
+            change=wrong.projected_for(lambda before, after, stride: before != after)
+        ),
+    ),
+    Misconception(
+        "no stride in the projection",
+        "The 1 x 1 convolution of your shortcut has stride 1, so that its image is "
+        "larger than that of the main path.",
+        block(change=unstrided_projection),
+    ),
+    Misconception(
+        "a projection called `shortcut`",
+        "Your projected shortcut is called `shortcut`. The docstring and torchvision "
+        "say `downsample`, so that weights can be exchanged.",
+        block(with_its_name, change=renamed_projection),
+    ),
+    Misconception(
+        "projected and forgotten",
+        "Your shortcut runs through its projection, and is not added in the end.",
+        block(projected_and_forgotten),
     ),
     Misconception(
         "projected for both only",

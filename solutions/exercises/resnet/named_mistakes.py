@@ -82,6 +82,12 @@ OF_RESNET20 = [
         resnet20(blocks=(3, 3, 3, 3), widths=(16, 32, 64, 128)),
     ),
     Misconception(
+        "the stages of ResNet-18",
+        "Your stages are those of ResNet-18. ResNet-20 is for images of 32 pixels, has "
+        "three stages and far fewer channels.",
+        resnet20(blocks=(2, 2, 2, 2), widths=(64, 128, 256, 512)),
+    ),
+    Misconception(
         "projected shortcuts",
         "Your shortcuts have weights. The paper's networks for CIFAR-10 have none in "
         "their shortcuts: option A.",

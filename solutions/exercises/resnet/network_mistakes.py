@@ -2,166 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional as F
 
-from convnets.resnet import BasicBlock, ResNet
+from convnets.resnet import ResNet
 from coursekit.checks.declare import Misconception
-
-
-def network(
-    forward: Callable[[ResNet, Tensor], Tensor] = ResNet.forward,
-    features: Callable[[ResNet, Tensor], Tensor] = ResNet.features,
-    change: Callable[..., None] | None = None,
-    **fixed: object,
-) -> Callable[..., ResNet]:
-    """Make a network with a mistake from the right one.
-
-    Parameters
-    ----------
-    forward, features : callable
-        They take the methods' places.
-    change : callable, optional
-        Called with the right network and its `stem`, to change it.
-    fixed
-        Arguments that are not as they were asked for.
-    """
-
-    class Network(ResNet):
-        def forward(self, x):
-            return forward(self, x)
-
-        def features(self, x):
-            return features(self, x)
-
-    def build(
-        blocks,
-        widths,
-        num_classes=10,
-        in_channels=3,
-        stem="small",
-        shortcut="projection",
-    ):
-        asked = {"stem": stem, "shortcut": shortcut, "blocks": blocks}
-        asked |= {name: value for name, value in fixed.items() if name in asked}
-        made = Network(
-            asked["blocks"],
-            widths,
-            num_classes,
-            in_channels,
-            asked["stem"],
-            asked["shortcut"],
-        )
-        if change is not None:
-            change(made, stem)
-        return made
-
-    return build
-
-
-def stages_of(made: ResNet) -> list[nn.Sequential]:
-    """List the stages of a network."""
-    return [getattr(made, name) for name in made.stages]
-
-
-def set_strides(strides: Callable[[int, int, int], int]) -> Callable[..., ResNet]:
-    """Build networks whose blocks have other strides.
-
-    Parameters
-    ----------
-    strides : callable
-        Gives the stride, from the numbers of the stage and of the block in it, both
-        counted from 0, and how many blocks the stage has.
-    """
-
-    def change(made, stem):
-        for number, stage in enumerate(stages_of(made)):
-            for index, block in enumerate(stage):
-                # Built anew, because the stride decides whether there is a projection.
-                sizes = block.conv1.in_channels, block.conv1.out_channels
-                stride = strides(number, index, len(stage))
-                stage[index] = BasicBlock(*sizes, stride, block.shortcut)
-
-    return network(change=change)
-
-
-def one_block_repeated(made, stem):
-    for name in made.stages:
-        stage = getattr(made, name)
-        if len(stage) > 1:
-            same = [stage[1]] * (len(stage) - 1)
-            setattr(made, name, nn.Sequential(stage[0], *same))
-
-
-def last_blocks_skipped(self, x):
-    out = stem_of(self, x)
-    for stage in stages_of(self):
-        for block in stage[: max(1, len(stage) - 1)]:
-            out = block(out)
-    return out
-
-
-def stem_of(self, x):
-    """Run what comes before the stages."""
-    return self.pool(F.relu(self.bn1(self.conv1(x))))
-
-
-def through_stages(self, out):
-    """Run the stages."""
-    for stage in stages_of(self):
-        out = stage(out)
-    return out
-
-
-def with_stem(stem: Callable[[ResNet, Tensor], Tensor]) -> Callable[..., ResNet]:
-    """Build networks with another stem."""
-    return network(features=lambda self, x: through_stages(self, stem(self, x)))
-
-
-def change_pool(pool: Callable[[], nn.Module], small: bool = False):
-    """Build networks with another pool in the large stem, or in the small one."""
-
-    def change(made, stem):
-        if stem == ("small" if small else "large"):
-            made.pool = pool()
-
-    return network(change=change)
-
-
-def change_stem(stem: str, **settings: int) -> Callable[..., ResNet]:
-    """Build networks whose first convolution has other settings."""
-
-    def change(made, asked):
-        if asked == stem:
-            for name, value in settings.items():
-                setattr(made.conv1, name, (value, value))
-
-    return network(change=change)
-
-
-def pooled_before_norm(self, x):
-    if isinstance(self.pool, nn.Identity):
-        return ResNet.features(self, x)
-    return through_stages(self, F.relu(self.bn1(self.pool(self.conv1(x)))))
-
-
-def features_not_recorded(self, x):
-    with torch.no_grad():
-        return ResNet.features(self, x)
-
-
-def with_head(head: Callable[[ResNet, Tensor], Tensor]) -> Callable[..., ResNet]:
-    """Build networks with another end, which gets the last feature maps."""
-    return network(forward=lambda self, x: head(self, self.features(x)))
-
-
-def mean(maps: Tensor) -> Tensor:
-    """Average each map."""
-    return maps.mean(dim=(2, 3))
-
+from exercises.resnet import wrong_network as wrong
+from exercises.resnet.wrong_network import (
+    change_pool,
+    change_stem,
+    mean,
+    network,
+    rebuilt,
+    set_strides,
+    with_head,
+    with_stem,
+)
 
 MISCONCEPTIONS = [
     Misconception(
@@ -193,12 +49,109 @@ MISCONCEPTIONS = [
         "one block repeated",
         "Some blocks of a stage are one and the same module, and share its weights. "
         "`[block] * 3` is one block three times.",
-        network(change=one_block_repeated),
+        network(change=wrong.one_block_repeated),
     ),
     Misconception(
         "a block too few",
         "Each of your stages runs one block less than it has.",
-        network(features=last_blocks_skipped),
+        network(features=wrong.last_blocks_skipped),
+    ),
+    Misconception(
+        "a block too many",
+        "Each of your stages has a block more than `blocks` says.",
+        wrong.counts(1),
+    ),
+    Misconception(
+        "a block less in each stage",
+        "Your stages have a block less than `blocks` says, if it is more than one.",
+        wrong.counts(-1),
+    ),
+    Misconception(
+        "every block from the stage before",
+        "All blocks of a stage take as many channels as the stage before gives. From "
+        "the second block on, they take what the first one gives.",
+        rebuilt(wrong.not_updated),
+    ),
+    Misconception(
+        "strided only where channels change",
+        "A stage of yours with as many channels as the one before does not halve the "
+        "image. Every stage but the first does.",
+        rebuilt(wrong.strided_if_wider),
+    ),
+    Misconception(
+        "the shortcut handed to first blocks alone",
+        "Only the first block of each stage has the shortcut that is asked for. It has "
+        "to be handed to every block.",
+        rebuilt(wrong.first_alone),
+    ),
+    Misconception(
+        "stages counted from 0",
+        "Your first stage is called `layer0`. The stages are `layer1`, `layer2` and so "
+        "on.",
+        network(change=wrong.from_zero),
+    ),
+    Misconception(
+        "stages in a list",
+        "Your stages stand in a list of modules called `layers`. They are attributes: "
+        "`layer1`, `layer2` and so on. `setattr` or `add_module` takes a name.",
+        network(change=wrong.in_a_list, features=wrong.through_list),
+    ),
+    Misconception(
+        "stages listed twice",
+        "Your stages are there twice: as `layer1` and so on, and in a list called "
+        "`layers`, which saves each weight under two names. Keep their *names* in a "
+        "list.",
+        network(change=wrong.listed_twice),
+    ),
+    Misconception(
+        "always the small stem",
+        "Your stem is that for small images, whatever is asked for.",
+        network(stem="small"),
+    ),
+    Misconception(
+        "always the large stem",
+        "Your stem is that for large images, whatever is asked for.",
+        network(stem="large"),
+    ),
+    Misconception(
+        "a stem of 64 channels",
+        "Your stem has 64 channels, whatever is asked for. It has as many as the first "
+        "stage.",
+        wrong.widened_stem(64),
+    ),
+    Misconception(
+        "a stem of 16 channels",
+        "Your stem has 16 channels, whatever is asked for. It has as many as the first "
+        "stage.",
+        wrong.widened_stem(16),
+    ),
+    Misconception(
+        "a bias in the stem",
+        "Your first convolution has a bias, which the batch norm takes away again. No "
+        "convolution has one.",
+        network(change=wrong.biased_stem),
+    ),
+    Misconception(
+        "a linear layer for the first width",
+        "Your `fc` takes as many channels as the *first* stage gives. It comes after "
+        "the last one.",
+        network(change=wrong.head_of_first_width),
+    ),
+    Misconception(
+        "no bias in the linear layer",
+        "Your `fc` has no bias. Linear layers have one unless told otherwise.",
+        network(change=wrong.unbiased_head),
+    ),
+    Misconception(
+        "always ten classes",
+        "You do not use `num_classes`: there are ten logits, whatever is asked for.",
+        wrong.always(num_classes=10),
+    ),
+    Misconception(
+        "always three channels",
+        "You do not use `in_channels`: your network takes images of three channels, "
+        "whatever is asked for.",
+        wrong.always(in_channels=3),
     ),
     Misconception(
         "no batch norm in the stem",
@@ -239,6 +192,12 @@ MISCONCEPTIONS = [
         change_pool(lambda: nn.MaxPool2d(3, 2)),
     ),
     Misconception(
+        "max pooling with the stride of its window",
+        "The windows of your max pooling do not overlap: PyTorch's stride is "
+        "that of the window unless told otherwise. It is 2.",
+        change_pool(lambda: nn.MaxPool2d(3, padding=1)),
+    ),
+    Misconception(
         "average pooling in the stem",
         "Your large stem averages its windows. It takes the largest of each.",
         change_pool(lambda: nn.AvgPool2d(3, 2, padding=1)),
@@ -247,6 +206,12 @@ MISCONCEPTIONS = [
         "no stride in the large stem",
         "Your 7 x 7 convolution moves by one pixel. It has stride 2.",
         change_stem("large", stride=1),
+    ),
+    Misconception(
+        "no padding in the large stem",
+        "Your 7 x 7 convolution has no padding. It has half of 7, rounded down, on "
+        "each side.",
+        change_stem("large", padding=0),
     ),
     Misconception(
         "too little padding in the large stem",
@@ -314,16 +279,28 @@ MISCONCEPTIONS = [
         ),
     ),
     Misconception(
+        "features pooled, with their axes",
+        "Your `features` returns maps of one pixel. It stops *before* the global pool.",
+        network(
+            features=lambda self, x: F.adaptive_avg_pool2d(ResNet.features(self, x), 1)
+        ),
+    ),
+    Misconception(
+        "features without the last stage",
+        "Your `features` stops before the last stage.",
+        network(wrong.last_stage_in_forward, features=wrong.without_last_stage),
+    ),
+    Misconception(
         "max pooling before batch norm",
         "In your large stem, the max pooling comes before the batch norm, whose "
         "statistics in training are then those of the largest numbers. It comes last.",
-        network(features=pooled_before_norm),
+        network(features=wrong.pooled_before_norm),
     ),
     Misconception(
         "no gradient through the features",
         "No gradient comes through your `features`. Is it inside `torch.no_grad`, or "
         "detached? Nothing below the linear layer would learn.",
-        network(features=features_not_recorded),
+        network(features=wrong.features_not_recorded),
     ),
     Misconception(
         "the shortcut not handed on",

@@ -116,6 +116,55 @@ def share_of_the_whole_run(
     return lowest + (max_lr - lowest) * cosine(way)
 
 
+def way_down_of_the_whole_run(
+    step, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
+):
+    if step <= pct_start * total_steps - 1:
+        return right(step, total_steps, max_lr, pct_start, div_factor)
+    lowest = max_lr / div_factor / final_div_factor
+    return lowest + (max_lr - lowest) * cosine(step / (total_steps - 1))
+
+
+def way_down_by_all_steps(
+    step, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
+):
+    top = pct_start * total_steps - 1
+    if step <= top:
+        return right(step, total_steps, max_lr, pct_start, div_factor)
+    lowest = max_lr / div_factor / final_div_factor
+    return lowest + (max_lr - lowest) * cosine((step - top) / total_steps)
+
+
+def rise_counted_from_one(step, total_steps, max_lr, pct_start=0.3, *factors, **named):
+    top = pct_start * total_steps - 1
+    if step > top:
+        return right(step, total_steps, max_lr, pct_start, *factors, **named)
+    first = right(0, total_steps, max_lr, pct_start, *factors, **named)
+    return max_lr + (first - max_lr) * cosine((step + 1) / (top + 1))
+
+
+def three_phases(
+    step, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
+):
+    top, first = pct_start * total_steps - 1, max_lr / div_factor
+    if step <= top:
+        return max_lr + (first - max_lr) * cosine(step / top)
+    if step <= 2 * top:
+        return first + (max_lr - first) * cosine((step - top) / top)
+    lowest, way = (
+        first / final_div_factor,
+        (step - 2 * top) / (total_steps - 1 - 2 * top),
+    )
+    return lowest + (first - lowest) * cosine(way)
+
+
+def multiplied(
+    step, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
+):
+    factors = 1 / div_factor, final_div_factor
+    return right(step, total_steps, max_lr, pct_start, *factors)
+
+
 def a_factor(*args: Any, **named: Any) -> float:
     """Return what the highest rate has to be multiplied by."""
     largest = named["max_lr"] if "max_lr" in named else args[2]
@@ -280,6 +329,35 @@ MISCONCEPTIONS = [
         "In both parts you ask how much of the *whole run* is done. How much of the "
         "way up is done, or of the way down?",
         share_of_the_whole_run,
+    ),
+    Misconception(
+        "the way down as a share of the whole run",
+        "On the way down you ask how much of the *whole run* is done. How much of the "
+        "way down is?",
+        way_down_of_the_whole_run,
+    ),
+    Misconception(
+        "the way down over all steps",
+        "Your way down takes as many steps as the whole run, and is cut off. It takes "
+        "those that are left after the top.",
+        way_down_by_all_steps,
+    ),
+    Misconception(
+        "the way up counted from 1",
+        "Your rate is a step ahead on the way up, so that it never is the first rate. "
+        "Step 0 has that.",
+        rise_counted_from_one,
+    ),
+    Misconception(
+        "three phases",
+        "Your rate falls to the first one in as many steps as it rose, and then "
+        "farther. That is the older schedule, of three phases; here there are two.",
+        three_phases,
+    ),
+    Misconception(
+        "the first rate multiplied",
+        "Your first rate is the highest one *times* `div_factor`. It is divided by it.",
+        multiplied,
     ),
     Misconception(
         "always three tenths",

@@ -41,6 +41,7 @@ def stages(rng: np.random.Generator) -> list[Case]:
     run = runs_of(ResNet, rng)
     counts, widths, names = (2, 1, 3), (2, 3, 4), ("layer1", "layer2", "layer3")
     return [
+        case("parameters", (1, 2, 1), (2, 3, 3), 4, 2, look="parameters"),
         run("2, 1 and 3 blocks", counts, widths, 6, 2, size=(2, 2, 9, 12)),
         run("channels alike", (2, 2), (3, 3), 4, 2, size=(1, 2, 6, 8)),
         run(
@@ -56,7 +57,7 @@ def shortcuts(rng: np.random.Generator) -> list[Case]:
     run = runs_of(ResNet, rng)
     plain, padded = {"shortcut": "none"}, {"shortcut": "padding"}
     return [
-        case("parameters of a plain one", (1, 1), (2, 3), look="count", **plain),
+        case("parameters of a plain one", (1, 1), (2, 5), look="count", **plain),
         run("padded", (1, 2), (2, 5), 4, 2, **padded, size=(2, 2, 6, 8)),
         run("plain", (2, 1), (3, 4), 4, 2, **plain, size=(1, 2, 8, 9)),
     ]
