@@ -361,9 +361,13 @@ def test_what_changes_is_spoken(page, case):
     expect(status).to_contain_text("With 1 of 9 channels.")
     k = case.logits().argmax()
     whole = f"{case.logits()[k]:.2f}".replace("-", MINUS)
-    expect(status).to_contain_text(f"not yet the logit {whole}")
+    expect(status).to_contain_text(f"all channels give {whole}")
     page.get_by_role("button", name="All").click()
     expect(status).to_contain_text(f"with the bias {whole}, the logit.")
+    at(page, 0, 1, 1).click()
+    expect(status).to_contain_text("Row 1, column 1: class")
+    page.get_by_role("button", name="None").click()
+    expect(status).to_contain_text("With no channel.")
 
 
 def test_names_are_used(show, case):

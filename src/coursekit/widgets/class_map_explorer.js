@@ -27,6 +27,8 @@ function read(model, { pictures, features }) {
   return { ...s, f, picture, on, every, names, sides, order, limit: Math.max(...sizes) || 1 };
 }
 
+const sizeOfMaps = ({ f }) => [f[0].length, f[0][0].length];
+
 // The two classes with the largest logits.
 function winners(model, f) {
   const bias = model.get("bias");
@@ -101,8 +103,8 @@ function reading(s, cell) {
 
 function spoken(s, cell) {
   const sums = s.sides.map((side) => {
-    const logit = s.on.length === s.every.length ? "the logit" : `not yet the logit ${few(side.z)}`;
-    return `${plainly(side)}: mean ${few(side.mean)}, with the bias ${few(side.mean + side.bias)}, ${logit}`;
+    const logit = s.on.length === s.every.length ? ", the logit" : `; all channels give ${few(side.z)}`;
+    return `${plainly(side)}: mean ${few(side.mean)}, with the bias ${few(side.mean + side.bias)}${logit}`;
   });
   if (!cell) return `With ${channelsOn(s)}. ${sums.join(". ")}.`;
   const values = s.sides.map((side) => `${plainly(side)} ${few(side.map[cell[0]][cell[1]])}`);
@@ -241,7 +243,8 @@ function render({ model, el }) {
   const link = bind(model, CHOICES, () => paint());
   const [pictures, features] = ["pictures", "features"].map((name) => model.get(name).map(unpacked));
   const data = { pictures, features };
-  let [pictured, tiled, drawn, tiles, hovered, stop, painted] = [null, "", [], null, null, 0, false];
+  let [pictured, tiled, drawn, tiles, stop] = [null, "", [], null, 0];
+  let [hovered, painted, saidCell] = [null, false, "null"];
   const acts = {
     look(event, cell) {
       if (event.pointerType === "touch") return;
@@ -252,6 +255,8 @@ function render({ model, el }) {
       hovered = null;
       link.write({ cell });
     },
+    // The first cell, if the keyboard brings the focus and none was chosen before.
+    enter: (grid) => grid.matches(":focus-visible") && !model.get("cell").length && acts.take([0, 0]),
   };
   const toggle = (c, n) => {
     stop = n;
@@ -266,15 +271,8 @@ function render({ model, el }) {
   function build(s) {
     const path = inkOf(s.picture);
     if (pictured !== s.chosen) {
-      const size = [s.f[0].length, s.f[0][0].length];
-      drawn = range(2).map(() => mapGrid(s.picture, path, size, acts));
-      drawn.forEach(({ grid, node }, n) => {
-        places[`maps${n}`].replaceChildren(node);
-        grid.addEventListener("pointerleave", (event) => acts.look(event, null));
-        grid.addEventListener("focus", () => {
-          if (grid.matches(":focus-visible") && !read(model, data).cell.length) acts.take([0, 0]);
-        });
-      });
+      drawn = range(2).map(() => mapGrid(s.picture, path, sizeOfMaps(s), acts));
+      drawn.forEach(({ node }, n) => places[`maps${n}`].replaceChildren(node));
       putLogits(field, s.names, winners(model, s.f).all);
     }
     tiles = channelTiles(s, path, toggle);
@@ -289,8 +287,7 @@ function render({ model, el }) {
     const cell = hovered ?? kept;
     ["chosen", "label", "other", "view"].forEach((name) => field[name].put(s[name]));
     drawn.forEach((one, n) => {
-      const [height, width] = [s.f[0].length, s.f[0][0].length];
-      const words = `Map of ${plainly(s.sides[n])}, ${height} × ${width} cells`;
+      const words = `Map of ${plainly(s.sides[n])}, ${sizeOfMaps(s).join(" × ")} cells`;
       paintMap(one, s.sides[n].map, s.limit, cell, words);
       places[`titles${n}`].replaceChildren(titleOf(s.sides[n]));
       places[`sums${n}`].replaceChildren(equation(s, s.sides[n]));
@@ -300,8 +297,8 @@ function render({ model, el }) {
     scale.put(s.limit);
     paintTiles(tiles, s, stop);
     steps.paint(s);
-    if (painted && hovered === null) say(spoken(s, kept));
-    painted = true;
+    if (painted && hovered === null) say(spoken(s, String(kept) === saidCell ? null : kept));
+    [painted, saidCell] = [true, String(kept)];
   }
 
   arrows(root, (move, target) => {
@@ -311,9 +308,8 @@ function render({ model, el }) {
       paintTiles(tiles, read(model, data), stop);
       tiles.nodes[stop].focus();
     } else if (target.matches(".ck-map")) {
-      const { cell, f } = read(model, data);
-      const size = [f[0].length, f[0][0].length];
-      acts.take(size.map((n, axis) => within((cell[axis] ?? 0) + move[axis], n - 1)));
+      const s = read(model, data);
+      acts.take(sizeOfMaps(s).map((n, axis) => within((s.cell[axis] ?? 0) + move[axis], n - 1)));
     }
   });
 

@@ -35,10 +35,10 @@ const largest = (grid) => Math.max(...grid.flat().map(Math.abs));
 // The largest number on the way from no channel to all, the largest channel first: a
 // scale on which no step of it is cut off.
 function reach(features, weights) {
-  const on = [];
+  let map = classMap(features, weights, []);
   const sizes = contributions(features, weights).map(({ c }) => {
-    on.push(c);
-    return largest(classMap(features, weights, on));
+    map = map.map((row, i) => row.map((value, j) => value + weights[c] * features[c][i][j]));
+    return largest(map);
   });
   return Math.max(...sizes);
 }
@@ -117,6 +117,8 @@ function mapGrid(picture, path, [rows, columns], acts) {
   });
   const lines = cells.map((row) => make("div", { role: "row", class: "ck-spots" }, ...row));
   const grid = make("div", { role: "grid", tabindex: "0", class: "ck-map" }, ...lines);
+  grid.addEventListener("pointerleave", (event) => acts.look(event, null));
+  grid.addEventListener("focus", () => acts.enter(grid));
   const behind = picture.length > 1 ? [photo(picture, true)] : [];
   const node = make("div", { class: "ck-map-place" }, ...behind, grid, inkNode(picture, path));
   const [height, width] = [picture[0].length, picture[0][0].length];
