@@ -270,6 +270,12 @@ MISCONCEPTIONS = [
         with_head(lambda self, maps: self.fc(mean(maps))[:, :, None, None]),
     ),
     Misconception(
+        "axes squeezed away",
+        "A batch of one image loses its first axis: `squeeze` takes away every axis of "
+        "length 1. Logits are (N, num_classes), whatever N is.",
+        with_head(lambda self, maps: self.fc(F.adaptive_avg_pool2d(maps, 1).squeeze())),
+    ),
+    Misconception(
         "features already pooled",
         "Your `features` returns one number for each channel. It stops *before* the "
         "global pool, at the maps.",

@@ -32,7 +32,7 @@ def numbers(rng: np.random.Generator) -> list[Case]:
 
 
 def modes(rng: np.random.Generator) -> list[Case]:
-    layers, some = two_modes(rng), batches(rng, 4, 3)
+    layers, some = two_modes(rng), batches(rng, 4, 3, 2)
     before = {"mode": "eval"}
     return [
         case("loss in evaluation mode", layers, some, look="loss"),
@@ -46,8 +46,11 @@ def modes(rng: np.random.Generator) -> list[Case]:
 
 
 def gradients(rng: np.random.Generator) -> list[Case]:
-    layers = [*softmax_regression(rng), ECHO]
-    return [case("nothing recorded", layers, batches(rng, 4, 3), look="loss")]
+    layers, some = [*softmax_regression(rng), ECHO], batches(rng, 4, 3)
+    return [
+        case("nothing recorded", layers, some, look="loss"),
+        case("recorded again afterwards", layers, some, look="recording"),
+    ]
 
 
 EXERCISE = Exercise(

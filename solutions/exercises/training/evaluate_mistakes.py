@@ -63,6 +63,16 @@ def measuring(
     return evaluate
 
 
+def left_switched_off(network, batches):
+    torch.set_grad_enabled(False)
+    return measuring()(network, batches)
+
+
+def left_frozen(network, batches):
+    network.requires_grad_(False)
+    return measuring(records=True)(network, batches)
+
+
 MISCONCEPTIONS = [
     Misconception(
         "evaluated in training mode",
@@ -98,6 +108,19 @@ MISCONCEPTIONS = [
         "The network runs as if gradients were needed, which costs memory and time. "
         "PyTorch has a context in which they are not recorded.",
         measuring(records=True),
+    ),
+    Misconception(
+        "gradients left switched off",
+        "After the call PyTorch records no gradients any more, for nobody: the next "
+        "epoch of training could not begin. Inside a `with`, that ends by itself.",
+        left_switched_off,
+    ),
+    Misconception(
+        "parameters left frozen",
+        "You switch off the gradients of the parameters: PyTorch still records the "
+        "rest, and the network cannot be trained any more. PyTorch has a context in "
+        "which nothing is recorded, and which ends by itself.",
+        left_frozen,
     ),
     *number_mistakes.of(measuring),
     Misconception(

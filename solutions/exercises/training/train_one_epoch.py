@@ -16,7 +16,7 @@ from exercises.training.train_mistakes import MISCONCEPTIONS, training
 
 PLAIN = {"lr": 0.125}
 HEAVY = {"lr": 0.125, "momentum": 0.75}
-HALVING = {"type": "StepLR", "step_size": 1, "gamma": 0.5}
+FALLING = {"type": "StepLR", "step_size": 1, "gamma": 0.25}
 
 
 def parameters(rng: np.random.Generator) -> list[Case]:
@@ -69,7 +69,7 @@ def modes(rng: np.random.Generator) -> list[Case]:
 
 def schedules(rng: np.random.Generator) -> list[Case]:
     layers, some = softmax_regression(rng), batches(rng, 2, 4, 3)
-    with_rates = (layers, some, PLAIN, HALVING)
+    with_rates = (layers, some, PLAIN, FALLING)
     return [
         case("the rate afterwards", *with_rates, look="rate"),
         case("what was learnt", *with_rates, look="state"),

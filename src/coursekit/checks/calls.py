@@ -18,6 +18,7 @@ LOOKS = {  # what a driver reports, as a student hears of it
     "accuracy": "the accuracy",
     "rate": "the learning rate afterwards",
     "dtype": "of which type its numbers are",
+    "recording": "whether gradients are recorded, and parameters take any, afterwards",
     "modes": "which layers are in training mode afterwards",
 }
 STATES = {"images": "what it remembers afterwards"}

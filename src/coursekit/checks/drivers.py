@@ -44,7 +44,7 @@ def drive(
         Those of the case; they are handed on and may be changed.
     """
     if name in DRIVERS:
-        with _one_thread():
+        with _one_thread(), _recording_kept():
             return DRIVERS[name](function, *args, **kwargs)
     return function(*PREPARE[name](args), **kwargs)
 
@@ -63,6 +63,18 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextlib.contextmanager
+def _recording_kept() -> Iterator[None]:
+    """Switch on again what a call has left switched off: the recording of gradients."""
+    import torch
+
+    before = torch.is_grad_enabled()
+    try:
+        yield
+    finally:
+        torch.set_grad_enabled(before)
 
 
 def run_on_tensors(

@@ -27,7 +27,8 @@ class Outcome:
     Parameters
     ----------
     kind : str
-        One of ``KINDS``. "stub" is a NotImplementedError; "bad type" a value that
+        One of ``KINDS``. "stub" is a NotImplementedError of the file's own, and not
+        one of PyTorch's; "bad type" a value that
         cannot be carried; "timeout" and "crash" are seen from outside only.
     value : object
         What was returned, if `kind` is "value".
@@ -106,7 +107,9 @@ def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome
     except KeyboardInterrupt:
         raise
     except NotImplementedError as err:
-        return Outcome("stub", message=error_text(err))
+        if not _is_from_a_library(err):
+            return Outcome("stub", message=error_text(err))
+        return Outcome("error", error=error_name(err), message=error_text(err))
     except BaseException as err:
         return Outcome("error", error=error_name(err), message=error_text(err))
     seconds = time.perf_counter() - begin
@@ -122,6 +125,13 @@ def call(function: Callable[..., Any], case: Case, prepare: str = "") -> Outcome
         if not _unchanged(old, new)
     )
     return Outcome("value", copy.deepcopy(value), changed=changed, seconds=seconds)
+
+
+def _is_from_a_library(err: NotImplementedError) -> bool:
+    """Whether PyTorch says that it cannot do something, and not a stub."""
+    frames = traceback.extract_tb(err.__traceback__)
+    in_torch = bool(frames) and "torch" in Path(frames[-1].filename).parts
+    return in_torch or "not implemented for" in error_text(err)
 
 
 def error_name(err: BaseException) -> str:

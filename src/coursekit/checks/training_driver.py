@@ -58,6 +58,8 @@ def run_training(
         - ``"loss"``, ``"accuracy"``: the numbers returned;
         - ``"state"``: parameters and running averages after the call, by name;
         - ``"rate"``: the learning rate after the call;
+        - ``"recording"``: 1 if PyTorch records gradients after the call, and 1 if all
+          parameters still take them, and otherwise 0;
         - ``"modes"``: for the network and each of its layers, 1 if it is in training
           mode after the call, and 0 if it is in evaluation mode.
     mode : {"train", "eval"}, default "train"
@@ -91,6 +93,9 @@ def run_training(
     if look == "rate":
         assert rule is not None
         return float(rule.param_groups[0]["lr"])
+    if look == "recording":
+        learns = all(item.requires_grad for item in network.parameters())
+        return [int(torch.is_grad_enabled()), int(learns)]
     if look == "modes":
         return [int(module.training) for module in network.modules()]
     state = network.state_dict().items()

@@ -8,8 +8,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from coursekit.checks.declare import case
 from coursekit.checks.drivers import run_on_tensors
 from coursekit.checks.module_driver import NetworkError, run_module
+from coursekit.checks.outcome import call
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 1, 6, 7))
 
@@ -104,3 +106,16 @@ def test_the_type_of_numbers_is_reported():
 def test_a_list_is_no_tensor():
     with pytest.raises(TypeError, match="should return a tensor"):
         run_on_tensors(lambda x: x.tolist(), IMAGES)
+
+
+def test_what_pytorch_cannot_do_is_no_stub():
+    labels = np.array([0, 1])
+    inside = call(lambda y: F.log_softmax(y, dim=0), case("", labels), "tensors")
+    direct = call(lambda y: y.softmax(dim=0), case("", labels), "tensors")
+    assert [item.kind for item in (inside, direct)] == ["error", "error"]
+    assert inside.error == "NotImplementedError"
+
+
+def test_a_call_cannot_leave_gradients_switched_off():
+    call(lambda x: torch.set_grad_enabled(False), case("", IMAGES), "tensors")
+    assert torch.is_grad_enabled()
