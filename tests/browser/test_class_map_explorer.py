@@ -292,9 +292,10 @@ def test_pointing_at_a_cell_reads_both_maps(page, case):
     at(page, 1, 2, 1).hover()
     parts = case.weight[k] * case.features[0][:, 2, 1]
     most = np.argsort(-np.abs(parts), kind="stable")[:2]
-    values = [case.map(k)[2, 1], case.map(other)[2, 1], *parts[most]]
+    values = [case.map(k)[2, 1], *parts[most], case.map(other)[2, 1]]
     words = page.locator(".ck-reading").inner_text()
-    assert words.startswith("Row 2, column 1: ")
+    assert words.startswith(f"Row 2, column 1: M{k} = ")
+    assert f" (f{most[0]} " in words
     close([number(n) for n in re.findall(rf"{MINUS}?\d+\.\d\d", words)], values)
     assert page.locator(".ck-here").count() == 2
     page.mouse.move(2, 2)

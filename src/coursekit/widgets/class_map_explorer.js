@@ -70,7 +70,8 @@ function equation(s, side) {
   const { mean, bias, z } = side;
   const name = make("span", { class: "ck-name" }, "mean(");
   name.append(...symbol("M", side), ") + ", ...symbol("b", side), " = ");
-  const line = make("p", { class: "ck-sum" }, name, `${few(mean)} + ${inBrackets(bias)} `);
+  const line = make("p", { class: "ck-sum" }, name);
+  line.append(make("span", { class: "ck-symbol" }, `${few(mean)} + ${inBrackets(bias)}`), " ");
   const all = s.on.length === s.every.length;
   const total = make("span", { class: "ck-total" }, `${equals(mean, bias)} ${few(mean + bias)}`);
   if (all) total.append(" = ", ...symbol("z", side));
@@ -93,12 +94,12 @@ function pooling(s) {
 function reading(s, cell) {
   if (!cell) return ["Point at a cell, or go there with the arrow keys, to read it."];
   const [i, j] = cell;
-  const values = s.sides.flatMap((side, n) => [n ? ", " : "", ...symbol("M", side), ` = ${few(side.map[i][j])}`]);
-  const parts = s.on.map((c) => ({ c, adds: s.sides[0].weights[c] * s.f[c][i][j] }));
-  const most = parts.sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds)).slice(0, 2).filter(({ adds }) => adds);
-  const from = ["; in ", ...symbol("M", s.sides[0]), " most from "];
-  const made = most.flatMap(({ c, adds }, n) => [...(n ? [" and "] : from), withIndex("f", c), ` (${signed(adds)})`]);
-  return [`Row ${i}, column ${j}: `, ...values, ...made, "."];
+  const [first, second] = s.sides.map((side) => [...symbol("M", side), ` = ${few(side.map[i][j])}`]);
+  const parts = s.on.map((c) => ({ c, adds: s.sides[0].weights[c] * s.f[c][i][j] })).filter(({ adds }) => adds);
+  const sorted = parts.sort((a, b) => Math.abs(b.adds) - Math.abs(a.adds));
+  const most = sorted.slice(0, 2).flatMap(({ c, adds }, n) => [n ? ", " : " (", withIndex("f", c), ` ${signed(adds)}`]);
+  const end = most.length ? [parts.length > 2 ? ", …)" : ")"] : [];
+  return [`Row ${i}, column ${j}: `, ...first, ...most, ...end, ", ", ...second, "."];
 }
 
 function spoken(s, cell) {
