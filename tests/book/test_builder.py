@@ -219,7 +219,7 @@ def with_code(small):
     """Let the small course execute pages as the book does; write one page with code."""
     shutil.copytree(ROOT / "book" / "_ext", small / "book" / "_ext")
     with (small / "_config.yml").open("a") as file:
-        file.write("execute: {execute_notebooks: cache}\nsphinx:\n")
+        file.write("execute: {execute_notebooks: cache, timeout: 100}\nsphinx:\n")
         file.write("  local_extensions: {pages_side_by_side: book/_ext}\n")
     header = "---\nkernelspec: {name: python3, display_name: Python 3}\n"
     header += "jupytext: {text_representation: {format_name: myst}}\n---\n"
