@@ -52,7 +52,7 @@ release: setup ## Write the students' notebooks and stubs; scan them for leaks.
 # ---- What CI runs ---------------------------------------------------------------
 
 .PHONY: test lint release-check pytest tree-before tree-after
-test: setup system tree-before lint release-check book pytest tree-after ## Run everything CI runs.
+test: setup system tree-before lint book pytest tree-after ## Run everything CI runs.
 	$(call say,All checks passed)
 
 lint: setup ## Check format, lint, types, spelling and the course's own rules.
@@ -65,13 +65,13 @@ lint: setup ## Check format, lint, types, spelling and the course's own rules.
 	$(PYTHON_IN_VENV) -m coursekit.authoring.lint.page_code $(PAGES)
 	$(VENV)/bin/sp-repo-review . --show err
 
-release-check: setup ## Check that the generated files are what release writes.
+release-check: setup ## Check that the generated files are what release writes; so do the tests.
 	$(call say,Release check)
 	@$(COURSE) release --check
 
 pytest: setup ## Run the tests. PYTEST="..." adds arguments.
 	$(call say,Tests)
-	@OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+	@OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) $(PYTEST)
 
 tree-before: # Remember the tree, so that the end can tell whether a step changed it.
 	@tools/check-tree.sh save

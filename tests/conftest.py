@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -146,6 +148,55 @@ FILES = {
 }
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+# What takes longest is begun first: no worker is left with it when others are done.
+LONGEST = (
+    "tests/exercises/test_ps8",
+    "tests/classroom/test_stock_autograde.py",
+    "tests/pages/test_problem_set_texts.py",
+    "tests/browser/test_book.py",
+    "tests/exercises/test_ps5",
+    "tests/exercises/test_ps7",
+    "tests/exercises/test_ps6",
+    "tests/authoring/test_generated.py",
+    "tests/demo/test_demo_class.py",
+    "tests/exercises/test_ps4",
+    "tests/exercises/test_ps1",
+    "tests/grading/test_released_grades.py",
+    "tests/exercises/test_ps3",
+    "tests/pages/test_page11",
+)
+
+
+def topic(nodeid: str) -> str:
+    """Name what a test is about: a problem set, a page, or else its file.
+
+    Tests of one problem set draw the same keys, tests of a page run the same cells.
+    """
+    file = nodeid.partition("::")[0]
+    found = re.match(r"tests/(exercises/test_ps|pages/test_page)\d+", file)
+    return found[0] if found else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of the longest topics begin."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(topic(item.nodeid), len(LONGEST)))
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist there are no workers
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give the tests of one topic to one worker, in the order of the topics."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByTopic(LoadFileScheduling):
+        """Tests of one topic are kept together."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            return topic(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByTopic(config, log)
 
 
 @pytest.fixture
