@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import io
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,17 +19,6 @@ from matplotlib import pyplot as plt
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module")
-def page(request):
-    """Run the page's cells and return the names they define."""
-    names = {}
-    for cell in jupytext.read(request.module.PAGE).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-            plt.close("all")
-    return names
 
 
 @dataclass
@@ -56,12 +46,24 @@ class Executed:
         return output
 
 
-@pytest.fixture(scope="module")
-def executed(request):
-    """Run the page's cells and keep what each of them shows."""
+@functools.cache
+def execute(path):
+    """Run a page's cells, once for all modules that test the page."""
     result = Executed()
-    for cell in jupytext.read(request.module.PAGE).cells:
+    for cell in jupytext.read(path).cells:
         if cell.cell_type == "code":
             result.run(cell.source)
             plt.close("all")
     return result
+
+
+@pytest.fixture(scope="module")
+def executed(request):
+    """Run the page's cells and keep what each of them shows."""
+    return execute(request.module.PAGE)
+
+
+@pytest.fixture(scope="module")
+def page(executed):
+    """Run the page's cells and return the names they define."""
+    return executed.names

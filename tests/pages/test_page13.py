@@ -15,11 +15,6 @@ from coursekit.records import load_record
 PAGE = Path(__file__).parents[2] / "book" / "lenet.md"
 
 
-@pytest.fixture
-def page(executed):
-    return executed.names
-
-
 def numbers(text):
     return [float(word) for word in re.findall(r"\d+\.\d+", text)]
 

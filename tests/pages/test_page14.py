@@ -18,12 +18,6 @@ PAGE = ROOT / "book" / "resnet.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def page(executed):
-    """Return the names that the page defines, from the one run of it."""
-    return executed.names
-
-
 def test_a_plain_network_can_pass_on_what_it_gets(page):
     torch.manual_seed(0)
     maps = torch.rand(2, 4, 8, 8)

@@ -17,12 +17,6 @@ PAGE = ROOT / "book" / "resnet.md"
 HOUR = "resnet-cpu-hour"
 
 
-@pytest.fixture(scope="module")
-def page(executed):
-    """Return the names that the page defines, from the one run of it."""
-    return executed.names
-
-
 def final(page, kind, depth):
     return page["losses"][kind, depth][:, -1]
 
