@@ -111,14 +111,20 @@ def test_stock_export_reads_the_gradebook(demo, tmp_path):
     assert (scores["ada"], scores["hana"]) == ("19.0", "0.0")
 
 
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    """Make another class, for nbgrader alone to grade; making one takes seconds."""
+    folder = tmp_path_factory.mktemp("stock")
+    return init_classroom(folder, Path("assignments"), Path("src/convnets"))
+
+
 @pytest.mark.parametrize("student", ["benoit", "emeka", "fatima", "goran"])
-def test_stock_autograde_gives_the_same_scores_cell_by_cell(demo, tmp_path, student):
+def test_stock_autograde_gives_the_same_scores_cell_by_cell(demo, stock, student):
     ours = find_classroom(demo[0])
-    room = init_classroom(tmp_path, Path("assignments"), Path("src/convnets"))
-    shutil.copytree(ours.submitted / student, room.submitted / student)
-    answer = nbgrader_api(room).autograde("ps1", student)
+    shutil.copytree(ours.submitted / student, stock.submitted / student)
+    answer = nbgrader_api(stock).autograde("ps1", student)
     assert answer["success"], answer
-    assert cells(room, student) == cells(ours, student)
+    assert cells(stock, student) == cells(ours, student)
 
 
 def cells(room, student):
