@@ -15,7 +15,6 @@ from convnets import backprop_rules as rules
 from convnets.arguments import Pair
 from convnets.im2col import conv2d, fold, pad2d
 from convnets.pooling import max_pool2d
-from coursekit.errors import check_shape
 
 FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.integer[Any]]
@@ -49,7 +48,7 @@ def linear(x: FloatArray, weight: FloatArray, bias: FloatArray) -> FloatArray:
     array([[16.]])
     """
     rules.check_linear(x, weight)
-    check_shape("bias", bias, "(out_features,)", weight.shape[:1])
+    rules.check_shape("bias", bias, "(out_features,)", weight.shape[:1])
     ### BEGIN SOLUTION
     return x @ weight.T + bias
     ### END SOLUTION
@@ -79,7 +78,7 @@ def linear_backward(
     """
     rules.check_linear(x, weight)
     shape = (x.shape[0], weight.shape[0])
-    check_shape("grad_out", grad_out, "(N, out_features)", shape)
+    rules.check_shape("grad_out", grad_out, "(N, out_features)", shape)
     ### BEGIN SOLUTION
     return grad_out @ weight, grad_out.T @ x, grad_out.sum(axis=0)
     ### END SOLUTION
@@ -108,7 +107,7 @@ def relu_backward(grad_out: FloatArray, x: FloatArray) -> FloatArray:
     >>> relu_backward(np.array([5.0, 6.0, 7.0]), x=np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 7.])
     """
-    check_shape("grad_out", grad_out, "of `x`", x.shape)
+    rules.check_shape("grad_out", grad_out, "of `x`", x.shape)
     ### BEGIN SOLUTION
     return np.where(x <= 0, 0, grad_out)
     ### END SOLUTION

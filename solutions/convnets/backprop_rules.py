@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convnets.arguments import Pair, pair, window_pairs
-from coursekit.errors import ShapeError, check_at_least, check_axes, check_shape
+from coursekit.errors import ShapeError, check_at_least, check_axes
+from coursekit.errors import check_shape as check_shape
 
 FloatArray = npt.NDArray[np.floating[Any]]
 AnyArray = npt.NDArray[Any]

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from convnets import normalization_rules as rules
-from coursekit.errors import check_shape
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -119,7 +118,7 @@ def batch_norm_backward(
     .. [1] Ioffe and Szegedy (2015), arXiv:1502.03167, section 3.
     """
     rules.check_batch(x, 2, True)
-    check_shape("grad_out", grad_out, "of `x`", x.shape)
+    rules.check_shape("grad_out", grad_out, "of `x`", x.shape)
     rules.check_per_channel(x, gamma=gamma)
     ### BEGIN SOLUTION
     N = len(x)
@@ -339,7 +338,7 @@ def group_norm_backward(
         If `group_norm` would refuse the arrays, or `grad_out` has another shape.
     """
     rules.check_groups(x, num_groups)
-    check_shape("grad_out", grad_out, "of `x`", x.shape)
+    rules.check_shape("grad_out", grad_out, "of `x`", x.shape)
     rules.check_per_channel(x, gamma=gamma)
     ### BEGIN SOLUTION
     N, C, H, W = x.shape

@@ -10,39 +10,11 @@ import numpy.typing as npt
 
 from convnets.arguments import Pair, pair, window_pairs
 from coursekit.errors import ShapeError, check_at_least, check_axes
+from coursekit.errors import check_shape as check_shape
 
 FloatArray = npt.NDArray[np.floating[Any]]
 AnyArray = npt.NDArray[Any]
 IntArray = npt.NDArray[np.integer[Any]]
-
-
-def check_shape(name: str, array: AnyArray, axes: str, shape: tuple[int, ...]) -> None:
-    """Raise if an array does not have the shape that the others ask for.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, as the caller knows it.
-    array : ndarray, any shape
-        What the caller passed.
-    axes : str
-        The shape in letters, such as ``"(N, out_features)"``, or ``"of `x`"``.
-    shape : tuple of int
-        The same in numbers.
-
-    Raises
-    ------
-    ShapeError
-        If it has another shape.
-    """
-    if np.shape(array) != tuple(shape):
-        numbers = f" = {shape}" if axes.startswith("(") else f", {shape}"
-        article = "" if axes.startswith("(") else "the "
-        msg = (
-            f"`{name}` must have {article}shape {axes}{numbers}, "
-            f"but its shape is {np.shape(array)}."
-        )
-        raise ShapeError(msg)
 
 
 def check_linear(x: FloatArray, weight: FloatArray) -> None:

@@ -26,7 +26,7 @@ class LeNet5(nn.Module):
     The feature maps are flattened in their order (C, H, W). "original" and "classic"
     go on with three linear layers, of 120, 84 and `num_classes` outputs; "wide" with
     two, of 500 and `num_classes`. All layers have a bias, and PyTorch's initial
-    weights.
+    weights. Nothing else in the network has weights.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class LeNet5(nn.Module):
         Parameters
         ----------
         x : Tensor, shape (N, in_channels, 28, 28)
-            Images. They are not changed.
+            Images, of the same type as the weights. They are not changed.
 
         Returns
         -------

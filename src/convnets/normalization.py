@@ -107,7 +107,7 @@ def batch_norm_backward(
     .. [1] Ioffe and Szegedy (2015), arXiv:1502.03167, section 3.
     """
     rules.check_batch(x, 2, True)
-    rules.check_same("grad_out", grad_out, "of `x`", x.shape)
+    rules.check_shape("grad_out", grad_out, "of `x`", x.shape)
     rules.check_per_channel(x, gamma=gamma)
     raise NotImplementedError(
         "Exercise ps6.batch_norm_backward: write batch_norm_backward."
@@ -286,7 +286,7 @@ def group_norm_backward(
         If `group_norm` would refuse the arrays, or `grad_out` has another shape.
     """
     rules.check_groups(x, num_groups)
-    rules.check_same("grad_out", grad_out, "of `x`", x.shape)
+    rules.check_shape("grad_out", grad_out, "of `x`", x.shape)
     rules.check_per_channel(x, gamma=gamma)
     raise NotImplementedError(
         "Exercise ps6.group_norm_backward: write group_norm_backward."

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coursekit.errors import ShapeError, check_at_least, check_axes
+from coursekit.errors import check_shape as check_shape
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -62,36 +63,7 @@ def check_per_channel(x: FloatArray, **arrays: FloatArray) -> None:
     """
     axis = AXES.get(x.ndim, AXES[4])[1]
     for name, array in arrays.items():
-        check_same(name, array, f"({axis},)", x.shape[1:2])
-
-
-def check_same(name: str, array: FloatArray, axes: str, shape: tuple[int, ...]) -> None:
-    """Raise if an array does not have the shape that another one asks for.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, as the caller knows it.
-    array : ndarray, any shape
-        What the caller passed.
-    axes : str
-        The shape in letters, such as ``"(C,)"``, or ``"of `x`"``.
-    shape : tuple of int
-        The same in numbers.
-
-    Raises
-    ------
-    ShapeError
-        If it has another shape.
-    """
-    if np.shape(array) != tuple(shape):
-        numbers = f" = {shape}" if axes.startswith("(") else f", {shape}"
-        article = "" if axes.startswith("(") else "the "
-        msg = (
-            f"`{name}` must have {article}shape {axes}{numbers}, "
-            f"but its shape is {np.shape(array)}."
-        )
-        raise ShapeError(msg)
+        check_shape(name, array, f"({axis},)", x.shape[1:2])
 
 
 def check_examples(x: FloatArray, gamma: FloatArray, beta: FloatArray) -> None:
@@ -115,8 +87,8 @@ def check_examples(x: FloatArray, gamma: FloatArray, beta: FloatArray) -> None:
             f"but its shape is {x.shape}."
         )
         raise ShapeError(msg)
-    check_same("gamma", gamma, "of one example", x.shape[1:])
-    check_same("beta", beta, "of one example", x.shape[1:])
+    check_shape("gamma", gamma, "of one example", x.shape[1:])
+    check_shape("beta", beta, "of one example", x.shape[1:])
 
 
 def check_groups(x: FloatArray, num_groups: int) -> None:
@@ -171,4 +143,4 @@ def check_folding(
     if conv_bias is not None:
         arrays = {"conv_bias": conv_bias, **arrays}
     for name, array in arrays.items():
-        check_same(name, array, "(C_out,)", conv_weight.shape[:1])
+        check_shape(name, array, "(C_out,)", conv_weight.shape[:1])

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convnets.backprop_rules import check_shape
-from coursekit.errors import ShapeError, check_axes
+from coursekit.errors import ShapeError, check_axes, check_shape
 
 FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.integer[Any]]

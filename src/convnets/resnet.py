@@ -19,8 +19,9 @@ class BasicBlock(nn.Module):
     """Two 3 x 3 convolutions, and a shortcut past both of them.
 
     On the main path: convolution, batch norm, ReLU, convolution, batch norm. Then the
-    shortcut is added, and a ReLU comes last. The stride is on the first convolution,
-    and no convolution has a bias.
+    shortcut is added, and a ReLU comes last. Both convolutions have padding 1, the
+    stride is on the first, and no convolution has a bias. Batch norms are as PyTorch
+    makes them. Nothing else in the block has weights.
 
     Parameters
     ----------
@@ -41,7 +42,8 @@ class BasicBlock(nn.Module):
     conv1, bn1, conv2, bn2 : torch.nn.Module
         The main path.
     downsample : torch.nn.Sequential or None
-        The 1 x 1 convolution and its batch norm, or None if there is none.
+        The 1 x 1 convolution and its batch norm, in this order, or None if there is
+        none.
 
     Raises
     ------
@@ -74,7 +76,8 @@ class BasicBlock(nn.Module):
         Parameters
         ----------
         x : Tensor, shape (N, in_channels, H_in, W_in)
-            Images or feature maps. It is not changed.
+            Images or feature maps, of the same type as the weights. They are not
+            changed.
 
         Returns
         -------
@@ -89,6 +92,7 @@ class ResNet(nn.Module):
 
     The stages are `layer1`, `layer2` and so on, each a `torch.nn.Sequential` of blocks.
     The first block of every stage but the first has stride 2; all others have 1.
+    Nothing but the layers named below has weights.
 
     Parameters
     ----------
@@ -115,7 +119,7 @@ class ResNet(nn.Module):
     layer1, layer2, ... : torch.nn.Sequential
         The stages.
     fc : torch.nn.Linear
-        From the mean of each channel to the logits.
+        From the mean of each channel to the logits, with a bias.
 
     Raises
     ------
@@ -148,7 +152,7 @@ class ResNet(nn.Module):
         Parameters
         ----------
         x : Tensor, shape (N, in_channels, H_in, W_in)
-            Images.
+            Images, of the same type as the weights.
 
         Returns
         -------
@@ -163,7 +167,7 @@ class ResNet(nn.Module):
         Parameters
         ----------
         x : Tensor, shape (N, in_channels, H_in, W_in)
-            Images.
+            Images, of the same type as the weights.
 
         Returns
         -------

@@ -56,7 +56,7 @@ def check_window(
     check_whole(0, padding=padding)
     reach = dilation * (kernel_size - 1) + 1
     if reach > size + 2 * padding:
-        spread = f" at `dilation` {dilation} reaches over {reach} pixels,"
+        spread = f" at `dilation` {dilation} spans {reach} pixels,"
         msg = (
             f"`kernel_size` ({kernel_size}){spread if dilation > 1 else ' is'} more "
             f"than the padded input ({size} + 2 * {padding} = {size + 2 * padding}). "

@@ -36,7 +36,8 @@ def train_one_epoch(
         Gives logits of shape (N, num_classes).
     batches : iterable of (Tensor, Tensor)
         Images, of shape (N, C, H, W), and their labels, of shape (N,), on the network's
-        device. Batches may differ in N. It can be gone through once only.
+        device. Batches may differ in N. There may be no `len`, and it can be gone
+        through once only.
     optimizer : Optimizer
         Has the network's parameters.
     scheduler : learning rate scheduler, optional

@@ -75,8 +75,7 @@ def of_sized(measure: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function that asks batches for their number, which some do not know."""
 
     def measured(network: Any, batches: Any, *others: Any) -> Any:
-        found = measure(network, batches, *others)
-        len(batches)
+        found, _ = measure(network, batches, *others), len(batches)
         return found
 
     return measured
