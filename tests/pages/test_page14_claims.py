@@ -96,7 +96,7 @@ def test_padding_costs_he_s_weights_a_power_of_ten(page):
 def test_curves_of_resnet_cpu_are_as_described(page):
     training, test = page["accuracies"].values()
     assert (training[0], training[-1]) == pytest.approx((0.46, 0.87), abs=0.005)
-    assert test[0] > training[0]
+    assert test[0] == pytest.approx(training[0], abs=0.02)
     assert all(0.6 < share < 0.7 for share in test[1:4])
     assert test[-1] == pytest.approx(0.86, abs=0.005)
     records = [load_record(f"training/{name}") for name in ("resnet-cpu", HOUR)]
