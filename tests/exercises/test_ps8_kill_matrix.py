@@ -17,9 +17,3 @@ class TestPs8(KillMatrix):
         "predictions": 6,
         "class_activation_map": 4,
     }
-    draws = {
-        "ps8.BasicBlock": 10,
-        "ps8.ResNet": 10,
-        "ps8.resnet20": 5,
-        "ps8.resnet18": 5,
-    }
